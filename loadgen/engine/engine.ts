@@ -1,11 +1,12 @@
 import type { Tally } from '../measure/tally.ts';
 import type { ResolvedOptions } from '../scenario/scenario.ts';
 import type { Share } from '../schedule/phase.ts';
+import type { ClockKind } from './clock.ts';
+
+export type { ClockKind };
 
 /** Sends what the assignment says, counts everything, stops when told and hands in. */
-export type Engine = (assignment: Assignment, control: Control) => Promise<Tally>;
-
-export type ClockKind = 'thread' | 'timer' | 'spin';
+export type Engine = (assignment: Assignment, control: Control) => Promise<HandIn>;
 
 /** One worker's part of a run. Plain data: it crosses threads and machines; the worker imports the scenario again. */
 export type Assignment = {
@@ -13,28 +14,39 @@ export type Assignment = {
   readonly options: ResolvedOptions;
   readonly seed: number;
   readonly share: Share;
+  /** An http: or https: URL; its path is prefixed to every request's. */
   readonly target: string;
   readonly timeoutMs: number;
-  /** The most connections that this share may open at a time in an open phase. */
+  /** The most connections that this share may open at a time in its open phases. */
   readonly connections: number;
   readonly insecure: boolean;
   readonly clock: ClockKind;
-  /** Which transport drives the closed loop; an open loop always takes undici. */
-  readonly closedTransport: 'autocannon' | 'undici';
-  /** When the first phase starts: epoch milliseconds with fraction. */
-  readonly startAtEpochMs: number;
 };
 
-/** How a running engine is told to stop and how it tells where it is. */
+/** How a running engine is started, told to stop, and tells where it is. */
 export type Control = {
+  /** Says that this engine can start; resolves with the common start in epoch milliseconds, or null: don't start. */
+  ready(): Promise<number | null>;
   /** finish: send nothing more, wait for the answers. abandon: hand in now. */
-  onStop(listener: (how: 'finish' | 'abandon') => void): void;
+  onStop(listener: (how: StopHow) => void): void;
   report(progress: Progress): void;
 };
+
+export type StopHow = 'finish' | 'abandon';
 
 /** What a worker tells while it runs: its counts so far and the latencies since its last word. */
 export type Progress = {
   readonly counts: Tally['counts'];
   readonly inFlight: number;
   readonly recentLatency: Tally['latency'];
+};
+
+export type HandIn = {
+  readonly tally: Tally;
+  /** What sent the requests, in words. */
+  readonly transports: readonly string[];
+  /** Set when the scenario's own code threw in the middle: the run was stopped and everything is counted. */
+  readonly fault: string | null;
+  /** When the last request had its outcome. */
+  readonly endedAtEpochMs: number;
 };

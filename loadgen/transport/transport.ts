@@ -6,12 +6,22 @@ export type Transport = {
   readonly name: 'autocannon' | 'undici';
   /** A new connection; it dials at its first `send`. */
   connect(): Connection;
+  /** What really carried the requests so far, in a few words for the report. */
+  describe(): string;
+  /**
+   * Until when (`performance.now()` milliseconds) no connect is tried because the last one failed; null when none is
+   * being held back. A loop that waits for it does not count thousands of requests against a target that is down.
+   */
+  resumesAtMs(): number | null;
   /** Closes every connection; requests still in flight end as disconnected. */
   close(): Promise<void>;
 };
 
 export type Connection = {
-  /** Must not be called while a request of this connection is in flight. Redials by itself after a loss. */
+  /**
+   * Must not be called while a request of this connection is in flight. Redials by itself after a loss. `onOutcome` is
+   * never called from within `send`, so a loop may send again from within `onOutcome`.
+   */
   send(request: WireRequest, onOutcome: (outcome: Outcome) => void): void;
   close(): void;
 };
@@ -47,7 +57,8 @@ export type Outcome =
 /**
  * refused: the connect failed · backing off: the target was down a moment ago, no connect was tried ·
  * certificate: TLS said no · reset: the connection broke · closed early: it ended before the answer was whole ·
- * bad answer: what came was no HTTP answer · abandoned: we closed it ourselves (second Ctrl-C)
+ * bad answer: what came was no HTTP answer · bad request: what was to be sent is no HTTP request, so it wasn't ·
+ * abandoned: we closed it ourselves (second Ctrl-C)
  */
 export type DisconnectReason =
   | 'refused'
@@ -56,6 +67,7 @@ export type DisconnectReason =
   | 'reset'
   | 'closed early'
   | 'bad answer'
+  | 'bad request'
   | 'abandoned';
 
 export type TransportOptions = {

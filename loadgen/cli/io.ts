@@ -1,0 +1,21 @@
+/** The process as the commands see it; main.ts fills it in, and nothing else touches `process`. */
+export type Io = {
+  /** Results. */
+  stdout(text: string): void;
+  /** Everything else. */
+  stderr(text: string): void;
+  readonly stdoutIsTty: boolean;
+  readonly stderrIsTty: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** For example 'node 24.9.0' or 'deno 2.9.6'. */
+  readonly runtime: string;
+  /** The program of this runtime, for processes of our own. */
+  readonly execPath: string;
+  /** Width of the terminal; 80 where there is none. */
+  columns(): number;
+  /** From now on SIGINT, SIGTERM and SIGHUP end nothing by themselves but are told here. Call the answer to undo it. */
+  onSignal(listener: (signal: StopSignal) => void): () => void;
+};
+
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';

@@ -1,0 +1,77 @@
+import { access, constants, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { EXIT, ExitError } from '../exit.ts';
+import { parseThreshold } from '../report/thresholds.ts';
+import { type LoadedScenario, loadScenario, shippedScenarios } from '../scenario/load.ts';
+import { ScenarioError } from '../scenario/scenario-error.ts';
+import type { Command, Given } from './command.ts';
+import { firstWord } from './first-word.ts';
+import type { Io } from './io.ts';
+import { COMMON_FLAGS, scenarioFlags } from './run-flags.ts';
+import { parseSettings, type RunSettings } from './run-request.ts';
+
+/** `loadgen run SCENARIO`: what the scenario declares as options are flags of the command, so it is loaded first. */
+export async function openRun(argv: readonly string[], io: Io): Promise<Command> {
+  const wanted = firstWord(argv, COMMON_FLAGS);
+  const loaded = wanted === null ? null : await loadScenario(wanted, io.cwd);
+  return {
+    words: [{ name: 'SCENARIO', about: 'a scenario file, or the name of one that is shipped' }],
+    flags: [...(loaded === null ? [] : scenarioFlags(loaded.scenario)), ...COMMON_FLAGS],
+    epilogue:
+      loaded === null
+        ? `Shipped scenarios: ${(await shippedScenarios()).join(', ')}\n'loadgen run SCENARIO --help' lists the options of one.`
+        : `${loaded.scenario.name}: ${loaded.scenario.about}`,
+    act: async (given) => {
+      const place = given.words[0]!;
+      return runScenario(given, place, loaded ?? (await loadScenario(place, io.cwd)), io);
+    },
+  };
+}
+
+async function runScenario(given: Given, place: string, loaded: LoadedScenario, io: Io): Promise<number> {
+  const { scenario, url } = loaded;
+  const settings = parseSettings(given, scenario, {
+    workers: Math.max(1, availableParallelism() - 1),
+    seed: Math.floor(Math.random() * 2 ** 31),
+    target: io.env.LOADGEN_TARGET,
+  });
+  checkScenarioThresholds(scenario.thresholds ?? [], place);
+  await checkFiles(settings, io.cwd);
+  // Imported only now, so that `--help` does not wait for them.
+  const { checkedPlan } = await import('../scenario/check-plan.ts');
+  const plan = checkedPlan(scenario, settings.options, settings.seed, place);
+  const { run } = await import('../run.ts');
+  return run({ ...settings, scenario, scenarioUrl: url, plan }, io);
+}
+
+function checkScenarioThresholds(thresholds: readonly string[], place: string): void {
+  const problems = thresholds.flatMap((text, index) => {
+    const threshold = parseThreshold(text);
+    return threshold.kind === 'problem' ? [{ path: `thresholds[${index}]`, wish: threshold.message }] : [];
+  });
+  if (problems.length > 0) throw new ScenarioError(place, problems);
+}
+
+/** A report that cannot be written is better refused now than after the run. */
+async function checkFiles(settings: RunSettings, cwd: string): Promise<void> {
+  const files = { '--json': settings.jsonFile, '--junit': settings.junitFile, '--html': settings.htmlFile };
+  for (const [flag, file] of Object.entries(files)) {
+    if (file === null || file === '-') continue;
+    const reason = await whyUnwritable(resolve(cwd, file));
+    if (reason !== null) throw new ExitError(EXIT.usage, `${flag}: cannot write '${file}': ${reason}`);
+  }
+}
+
+async function whyUnwritable(path: string): Promise<string | null> {
+  const found = await stat(path).catch(() => null);
+  if (found?.isDirectory()) return 'it is a folder, want a file';
+  const isWritable = (place: string) =>
+    access(place, constants.W_OK).then(
+      () => true,
+      () => false,
+    );
+  if (found !== null)
+    return (await isWritable(path)) ? null : 'no permission, want a file that may be written';
+  return (await isWritable(dirname(path))) ? null : 'want a folder that exists and may be written';
+}

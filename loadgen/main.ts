@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import { setTimeout as after } from 'node:timers';
+import type { CommandEntry } from './cli/command.ts';
+import type { Io, StopSignal } from './cli/io.ts';
+import { runProgram } from './cli/program.ts';
+import { EXIT, ExitError } from './exit.ts';
+
+/** The command line: parses `process.argv`, acts, and leaves the exit code in `process.exitCode`. */
+export async function main(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
+  process.exitCode = await exitCodeOf(process.argv.slice(2), processIo());
+  endSoon();
+}
+
+const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'run',
+    about: 'run a scenario and report every number of it',
+    usage: 'SCENARIO [flags]',
+    open: async (argv, io) => (await import('./cli/run.ts')).openRun(argv, io),
+  },
+];
+
+async function exitCodeOf(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    return await runProgram(argv, COMMANDS, version(), io);
+  } catch (thrown) {
+    if (thrown instanceof ExitError) {
+      io.stderr(`loadgen: ${thrown.message}\n`);
+      return thrown.exitCode;
+    }
+    io.stderr(`loadgen: unexpected fault: ${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
+    return EXIT.fault;
+  }
+}
+
+function processIo(): Io {
+  return {
+    stdout: (text) => process.stdout.write(text),
+    stderr: (text) => process.stderr.write(text),
+    stdoutIsTty: process.stdout.isTTY === true,
+    stderrIsTty: process.stderr.isTTY === true,
+    env: process.env,
+    cwd: process.cwd(),
+    runtime: runtimeName(),
+    execPath: process.execPath,
+    columns: () => process.stdout.columns ?? process.stderr.columns ?? 80,
+    onSignal,
+  };
+}
+
+const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+function onSignal(listener: (signal: StopSignal) => void): () => void {
+  const undo = STOP_SIGNALS.map((signal) => {
+    const heard = () => listener(signal);
+    process.on(signal, heard);
+    return () => process.off(signal, heard);
+  });
+  return () => {
+    for (const off of undo) off();
+  };
+}
+
+function runtimeName(): string {
+  const { deno } = process.versions;
+  return deno === undefined ? `node ${process.versions.node}` : `deno ${deno}`;
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return JSON.parse(text).version;
+}
+
+/** `loadgen … | head` is no fault. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
+const END_LIMIT_MS = 1_000;
+
+/** A handle that a scenario's own code left open does not keep the command alive; output still on its way does. */
+function endSoon(): void {
+  after(() => {
+    if (process.stdout.writableLength + process.stderr.writableLength > 0) endSoon();
+    else process.exit();
+  }, END_LIMIT_MS).unref();
+}
+
+if (import.meta.main) await main();

@@ -1,0 +1,23 @@
+import type { Io } from './cli/io.ts';
+import { ENDLESS_ARRIVALS, scheduleLines } from './engine/dry-run.ts';
+import { EXIT } from './exit.ts';
+import type { Plan } from './scenario/plan.ts';
+import { plannedDurationMs } from './schedule/total.ts';
+
+const LINES_PER_WRITE = 1000;
+
+/** `--dry-run`: the schedule on stdout, a line an arrival; nothing is sent. */
+export function printSchedule(plan: Plan, io: Io): number {
+  const isEndless = plannedDurationMs(plan.phases) === null;
+  let lines: string[] = [];
+  for (const line of scheduleLines(plan, isEndless)) {
+    lines.push(line);
+    if (lines.length === LINES_PER_WRITE) {
+      io.stdout(`${lines.join('\n')}\n`);
+      lines = [];
+    }
+  }
+  if (lines.length > 0) io.stdout(`${lines.join('\n')}\n`);
+  if (isEndless) io.stderr(`The schedule has no end: these are its first ${ENDLESS_ARRIVALS} arrivals\n`);
+  return EXIT.passed;
+}

@@ -1,0 +1,87 @@
+import type { EndpointTally } from '../measure/tally.ts';
+import type { CounterComparison, Reconciliation } from '../report/report.ts';
+import { type Exposition, samplesNamed } from './exposition.ts';
+import { type ErrorGroup, expectedErrors } from './injected-errors.ts';
+import { type Group, requestGroups } from './request-groups.ts';
+import { routeFinder } from './routes.ts';
+import { type Growth, growthOf, hasRestarted, seriesName } from './server-counts.ts';
+
+/**
+ * Holds what the target counted between two readings of its metrics against what was sent and answered.
+ * Each answer must have been counted exactly once. A request without an answer may have been counted under any
+ * status or not at all, so the server may exceed the client by as many as are missing on that endpoint, and no more.
+ * Series that neither side moved are left out.
+ */
+export function reconcile(
+  before: Exposition,
+  after: Exposition,
+  tally: { readonly endpoints: readonly EndpointTally[] },
+  prefix: string,
+): Reconciliation {
+  const restarted = hasRestarted(before, after, prefix);
+  const requestsName = `${prefix}requests_total`;
+  const errorsName = `${prefix}errors_total`;
+  const routeOf = routeFinder([...samplesNamed(before, requestsName), ...samplesNamed(after, requestsName)]);
+  const requestGrowth = growthOf(requestsName, before, after, restarted);
+  const { groups, refused } = requestGroups(requestsName, tally.endpoints, routeOf, requestGrowth);
+  const errorGrowth = growthOf(errorsName, before, after, restarted);
+  const errors = expectedErrors(tally.endpoints, routeOf, refused);
+  const requestRows = groups.flatMap(judged).sort((a, b) => (a.series < b.series ? -1 : 1));
+  const errorRows = errorGroups(errorsName, errors, errorGrowth)
+    .flatMap(judged)
+    .sort((a, b) => (a.series < b.series ? -1 : 1));
+  const counters = [...requestRows, ...errorRows];
+  const matches = counters.every((row) => row.matches);
+  return { matches, counters, note: matches ? null : likelyReason(requestRows, errorRows, restarted) };
+}
+
+/** Errors of the service's own code are 500s as well: when there were some, types with that status can't be told. */
+function errorGroups(name: string, groups: readonly ErrorGroup[], growth: readonly Growth[]): Group[] {
+  const grown = new Map(growth.map(({ labels, count }) => [labels.error_type, count]));
+  const hasInternal = (grown.get('internal_error') ?? 0) > 0;
+  return groups.map(({ unanswered, types }) => ({
+    unanswered,
+    rows: types
+      .filter(({ status }) => !(hasInternal && status === '500'))
+      .map((expected) => ({
+        series: seriesName(name, { error_type: expected.type }),
+        client: expected.client,
+        unanswered: expected.unanswered,
+        server: grown.get(expected.type) ?? 0,
+      })),
+  }));
+}
+
+function judged(group: Group): CounterComparison[] {
+  const rows = group.rows.filter((row) => row.client !== 0 || row.server !== 0);
+  const extra = rows.reduce((sum, row) => sum + Math.max(0, row.server - row.client), 0);
+  return rows.map(({ series, client, unanswered, server }) => {
+    const more = server - client;
+    const isAllowed = more > 0 && more <= unanswered && extra <= group.unanswered;
+    return { series, client, unanswered, server, matches: more === 0 || isAllowed };
+  });
+}
+
+function likelyReason(
+  requests: readonly CounterComparison[],
+  errors: readonly CounterComparison[],
+  restarted: boolean,
+): string {
+  const wrong = requests.filter((row) => !row.matches);
+  const sum = (pick: (row: CounterComparison) => number) =>
+    wrong.reduce((total, row) => total + pick(row), 0);
+  const more = sum((row) => Math.max(0, row.server - row.client));
+  const fewer = sum((row) => Math.max(0, row.client - row.server));
+  if (restarted) return 'The target restarted during the run, and what it had counted before is lost.';
+  if (more > 0 && fewer > 0) {
+    return `The target counted ${more} more in some series and ${fewer} fewer in others: other traffic reached it, or something between changed paths or statuses.`;
+  }
+  if (more > 0) {
+    return `The target counted ${more} more than this run sent: other traffic reached it meanwhile (another run, a browser, a probe).`;
+  }
+  if (fewer > 0) {
+    return `The target counted ${fewer} fewer than were answered: its /metrics may be another instance's, or a proxy answered in its place.`;
+  }
+  const types = errors.filter((row) => !row.matches).length;
+  return `The requests agree, but ${types} error counters do not: the target counts errors by rules of its own.`;
+}

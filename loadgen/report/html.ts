@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { writeWhole } from './destination.ts';
+import { explainVerdict } from './explain.ts';
+import { aboutLine, escapeHtml, mainSections, tiles } from './html-sections.ts';
+import { renderJson } from './json.ts';
+import type { Report } from './report.ts';
+import type { Sink } from './sinks.ts';
+
+export function htmlSink(path: string): Sink {
+  return async (report) => writeWhole(path, renderHtml(report, await readAssets()));
+}
+
+/** What is inlined, so that the page needs nothing but itself. */
+export type Assets = { readonly styles: readonly string[]; readonly scripts: readonly string[] };
+
+export async function readAssets(): Promise<Assets> {
+  const uplot = createRequire(import.meta.url);
+  const own = (name: string) => readFile(new URL(`./page/${name}`, import.meta.url), 'utf8');
+  const theirs = (name: string) => readFile(uplot.resolve(`uplot/dist/${name}`), 'utf8');
+  return {
+    styles: await Promise.all([theirs('uPlot.min.css'), own('page.css')]),
+    scripts: await Promise.all([theirs('uPlot.iife.min.js'), own('charts.js')]),
+  };
+}
+
+/** One page that loads nothing from anywhere, and says so to the browser. Holds the whole JSON report. */
+export function renderHtml(report: Report, { styles, scripts }: Assets): string {
+  const title = `${report.scenario}: ${explainVerdict(report).word}`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+<title>${escapeHtml(title)}</title>
+${styles.map((style) => `<style>\n${style}\n</style>`).join('\n')}
+</head>
+<body>
+<header>
+<h1>${escapeHtml(report.scenario)} <small>→ ${escapeHtml(report.target)}</small></h1>
+${aboutLine(report)}
+${verdictBox(report)}
+</header>
+${tiles(report)}
+<main class="grid">
+${mainSections(report).join('\n')}
+</main>
+<details><summary>The whole report as JSON</summary><pre>${escapeHtml(renderJson(report))}</pre></details>
+<script type="application/json" id="report">${JSON.stringify(report).replace(/</g, '\\u003c')}</script>
+${scripts.map((script) => `<script>\n${script.replace(/<\/script/gi, '<\\/script')}\n</script>`).join('\n')}
+</body>
+</html>
+`;
+}
+
+function verdictBox(report: Report): string {
+  const { mark, word, reasons } = explainVerdict(report);
+  const tone = { '✓': 'good', '✗': 'bad', '■': 'warn' }[mark];
+  const lines = reasons.map((reason) => `<p>${escapeHtml(reason)}</p>`);
+  return `<div class="verdict ${tone}"><strong>${mark} ${escapeHtml(word)}</strong>${lines.join('')}</div>`;
+}

@@ -1,0 +1,12 @@
+import { writeWhole } from './destination.ts';
+import type { Report } from './report.ts';
+import type { Sink } from './sinks.ts';
+
+/** Into a file, or to `write` where the path is '-'. */
+export function jsonSink(path: string, write: (text: string) => void): Sink {
+  return async (report) => (path === '-' ? write(renderJson(report)) : writeWhole(path, renderJson(report)));
+}
+
+export function renderJson(report: Report): string {
+  return `${JSON.stringify(report, null, 2)}\n`;
+}

@@ -1,0 +1,161 @@
+import { explainValidity, explainVerdict, formatThresholdValue, sentPerSecond } from './explain.ts';
+import { formatCount, formatMs, formatRate } from './figures.ts';
+import { type Ink, type Line, left, paint, right, span, table, wrap } from './lines.ts';
+import type { Report } from './report.ts';
+import type { Sink } from './sinks.ts';
+import {
+  distributionLines,
+  endpointLines,
+  latencyLines,
+  statusLines,
+  timelineLines,
+} from './terminal-figures.ts';
+import { ledgerProblemsOf } from './verdict.ts';
+
+export type TerminalLook = {
+  readonly colour: boolean;
+  /** No line is wider; meant for 80 and more. */
+  readonly columns: number;
+};
+
+export function terminalSink(write: (text: string) => void, look: TerminalLook): Sink {
+  return async (report) => write(renderTerminal(report, look));
+}
+
+/** The report for a person, the verdict last, where the eye is when the prompt is back. */
+export function renderTerminal(report: Report, look: TerminalLook): string {
+  const room = look.columns - INDENT.length;
+  const sections: Section[] = [
+    { title: 'Ledger', lines: ledgerLines(report) },
+    { title: 'Latency', lines: latencyLines(report, room) },
+    { title: 'Distribution of latency', lines: distributionLines(report, room) },
+    { title: 'Answers', lines: statusLines(report, room) },
+    { title: 'Endpoints', lines: endpointLines(report, room) },
+    { title: 'Over time', lines: timelineLines(report, room) },
+    { title: 'Reconciliation', lines: reconciliationLines(report, room) },
+    { title: 'Thresholds', lines: thresholdLines(report, room) },
+    { title: 'Validity', lines: validityLines(report, room) },
+  ];
+  const body = sections.filter(({ lines }) => lines.length > 0).flatMap(sectionLines);
+  return `${paint([...headLines(report, look.columns), ...body, [], ...verdictLines(report, look.columns)], look)}\n`;
+}
+
+/** Whether to colour what goes to a stream: https://no-color.org and FORCE_COLOR, else only on a terminal. */
+export function wantsColour(env: Readonly<Record<string, string | undefined>>, isTty: boolean): boolean {
+  if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false;
+  if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
+  return isTty && env.TERM !== 'dumb';
+}
+
+type Section = { readonly title: string; readonly lines: readonly Line[] };
+
+const INDENT = '  ';
+
+function sectionLines({ title, lines }: Section): Line[] {
+  return [[], [span(title, 'bold')], ...lines.map((line) => [span(INDENT), ...line])];
+}
+
+function headLines(report: Report, columns: number): Line[] {
+  const { requests } = report;
+  const options = Object.entries(report.options).map(([name, value]) => `${name} ${value ?? 'none'}`);
+  const details = [
+    `${formatCount(requests.sent)} requests in ${formatMs(report.durationMs)}, ${formatRate(sentPerSecond(report))}`,
+    ...options,
+    report.workers === 1 ? '1 worker' : `${formatCount(report.workers)} workers`,
+    report.transport,
+    report.runtime,
+  ].map((text) => text.replace(/ /g, '\u00a0'));
+  return [
+    [span(report.scenario, 'bold'), span(' → '), span(report.target, 'cyan')],
+    ...wrap(details.join(' · '), columns).map((text) => [span(text.replace(/\u00a0/g, ' '), 'dim')]),
+  ];
+}
+
+function ledgerLines(report: Report): Line[] {
+  const { scheduled, sent, skipped, ok, failed, timedOut, disconnected } = report.requests;
+  const problems = ledgerProblemsOf(report);
+  const sum = (whole: string, total: number, parts: readonly (readonly [string, number, Ink])[]) => [
+    right(whole),
+    right(formatCount(total), 'bold'),
+    {
+      align: 'left' as const,
+      spans: parts.flatMap(([name, count, ink], index) => [
+        span(index === 0 ? '= ' : ' + '),
+        span(`${formatCount(count)} ${name}`, count === 0 ? 'dim' : ink),
+      ]),
+    },
+  ];
+  const rows = [
+    sum('scheduled', scheduled, [
+      ['sent', sent, 'bold'],
+      ['skipped', skipped, 'yellow'],
+    ]),
+    sum('sent', sent, [
+      ['ok', ok, 'green'],
+      ['failed', failed, 'red'],
+      ['timed out', timedOut, 'red'],
+      ['disconnected', disconnected, 'red'],
+    ]),
+  ];
+  return [
+    ...table(rows, Number.POSITIVE_INFINITY),
+    ...problems.map((problem) => [span('✗ ', 'red'), span(problem, 'red')]),
+  ];
+}
+
+function reconciliationLines({ reconciliation, requests }: Report, columns: number): Line[] {
+  if (reconciliation === null) return [];
+  const { counters, matches, note } = reconciliation;
+  if (matches) {
+    const exact = counters.every((counter) => counter.client === counter.server);
+    const end = exact
+      ? 'equal what was sent'
+      : `fit what was sent, ${formatCount(requests.timedOut + requests.disconnected)} without an answer`;
+    return [[span('✓ ', 'green'), span(`${formatCount(counters.length)} counters of the target ${end}`)]];
+  }
+  const wrong = counters.filter((counter) => !counter.matches);
+  const rows = wrong.map(({ series, client, server, unanswered }) => [
+    left(series),
+    right(formatCount(client)),
+    right(formatCount(server)),
+    right(`${server > client ? '+' : '−'}${formatCount(Math.abs(server - client))}`, 'red'),
+    right(unanswered === 0 ? '' : `+${formatCount(unanswered)}`),
+  ]);
+  const heads = ['client', 'server', 'difference', 'allowed'].map((head) => right(head, 'dim'));
+  return [
+    ...table([[left('series', 'dim'), ...heads], ...rows], columns),
+    [span(`The other ${formatCount(counters.length - wrong.length)} counters match.`, 'dim')],
+    ...wrap(note ?? '', columns).map((text) => [span(text, 'red')]),
+  ];
+}
+
+function thresholdLines({ thresholds }: Report, columns: number): Line[] {
+  const rows = thresholds.map((threshold) => [
+    left(threshold.passed ? '✓' : '✗', threshold.passed ? 'green' : 'red'),
+    left(threshold.expression),
+    right(formatThresholdValue(threshold), threshold.passed ? null : 'red'),
+  ]);
+  return table(rows, columns);
+}
+
+function validityLines(report: Report, columns: number): Line[] {
+  const ink = report.validity === 'valid' ? 'green' : 'yellow';
+  const mark = report.validity === 'valid' ? '✓' : '!';
+  return wrap(`${report.validity}. ${explainValidity(report)}`, columns - 2).map((text, index) =>
+    index === 0 ? [span(`${mark} `, ink), span(text)] : [span(`  ${text}`)],
+  );
+}
+
+function verdictLines(report: Report, columns: number): Line[] {
+  const { mark, word, reasons } = explainVerdict(report);
+  const ink = mark === '✓' ? 'green' : mark === '✗' ? 'red' : 'yellow';
+  const hash = report.scheduleHash.slice(0, 12);
+  const again = `Repeat it with --seed ${report.seed} (schedule ${hash}).`;
+  const [first = '', ...others] = reasons.flatMap((reason) => wrap(reason, columns - word.length - 5));
+  return [
+    [span(again, 'dim')],
+    [],
+    [span(`${mark} ${word}`, ink), span(`   ${first}`)],
+    ...others.map((text) => [span(' '.repeat(word.length + 5)), span(text)]),
+  ];
+}

@@ -1,0 +1,149 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Io } from './cli/io.ts';
+import type { RunRequest } from './cli/run-request.ts';
+import { type Driven, drive } from './drive.ts';
+import type { Assignment } from './engine/engine.ts';
+import { EXIT, ExitError } from './exit.ts';
+import { mergeTallies, type Tally } from './measure/tally.ts';
+import { printSchedule } from './print-schedule.ts';
+import { openBooks } from './reconcile/books.ts';
+import { type Live, startLive } from './report/live.ts';
+import type { Reconciliation, Report } from './report/report.ts';
+import { deliver, type Sink, sinksFor } from './report/sinks.ts';
+import { summarise } from './report/summarise.ts';
+import { wantsColour } from './report/terminal.ts';
+import { parseThreshold } from './report/thresholds.ts';
+import { exitCodeOf } from './report/verdict.ts';
+import { canonicalJson, scheduleHash } from './schedule/hash.ts';
+import { splitConnections, splitShares } from './schedule/split.ts';
+import { catchSignals, type Signals } from './signals.ts';
+import { openTarget, type Target } from './target.ts';
+import { fetchText } from './transport/read.ts';
+import { watchLive } from './watch.ts';
+
+/** A whole run: target, its counters before, load, its counters after, report. Answers the exit code. */
+export async function run(request: RunRequest, io: Io): Promise<number> {
+  checkThresholds(request.thresholds);
+  if (request.dryRun) return printSchedule(request.plan, io);
+  const signals = catchSignals(io);
+  const output = { write: io.stderr, isTty: io.stderrIsTty, columns: io.columns };
+  const live = await startLive(output, { quiet: request.quiet });
+  const target = await openTarget(request, io);
+  try {
+    announce(request, target, live);
+    const { driven, tally, reconciliation } = await driveAndReconcile(request, target, live, signals);
+    const report = reportOf(request, target, driven, tally, reconciliation, signals, io.runtime);
+    const problems = await deliver(report, sinksOf(request, io));
+    const fault = driven.handIns.find((handIn) => handIn.fault !== null)?.fault ?? null;
+    for (const line of fault === null ? problems : [...problems, fault]) io.stderr(`loadgen: ${line}\n`);
+    await linger(request.lingerMs, signals);
+    if (fault !== null) return EXIT.scenarioCode;
+    return problems.length > 0 ? EXIT.fault : exitCodeOf(report);
+  } finally {
+    await target.close();
+    signals.release();
+  }
+}
+
+async function driveAndReconcile(
+  request: RunRequest,
+  target: Target,
+  live: Live,
+  signals: Signals,
+): Promise<{ driven: Driven; tally: Tally; reconciliation: Reconciliation | null }> {
+  const { reconcile, insecure, plan } = request;
+  const books = await openBooks(target.url, { reconcile, insecure, get: fetchText });
+  if (signals.first !== null)
+    throw new ExitError(EXIT.signal, `Stopped by ${signals.first}: nothing was sent`);
+  const watch = watchLive(plan, live);
+  try {
+    const driven = await drive(assignmentsOf(request, target.url), watch, signals);
+    const tally = mergeTallies(driven.handIns.map((handIn) => handIn.tally));
+    // Answers that were not waited for may still be counted there.
+    const reconciliation = driven.abandoned ? null : await books.close(tally);
+    return { driven, tally, reconciliation };
+  } finally {
+    watch.close();
+  }
+}
+
+function assignmentsOf(request: RunRequest, target: string): Assignment[] {
+  const { scenarioUrl, options, seed, timeoutMs, insecure, clock } = request;
+  // A worker without a connection could not send its share.
+  const workers = Math.min(request.workers, request.connections);
+  const connections = splitConnections(request.connections, workers);
+  return splitShares(workers).map((share, i) => ({
+    ...{ scenarioUrl, options, seed, share, target, timeoutMs, insecure, clock },
+    connections: connections[i]!,
+  }));
+}
+
+function reportOf(
+  request: RunRequest,
+  target: Target,
+  driven: Driven,
+  tally: Tally,
+  reconciliation: Reconciliation | null,
+  signals: Signals,
+  runtime: string,
+): Report {
+  const { plan, thresholds } = request;
+  const transports = new Set(driven.handIns.flatMap((handIn) => handIn.transports));
+  return summarise(
+    {
+      scenario: plan.scenario,
+      options: plan.options,
+      seed: plan.seed,
+      scheduleHash: scheduleHash(plan.phases, plan.seed, mixText(request)),
+      target: target.url,
+      runtime,
+      workers: driven.handIns.length,
+      transport: [...transports].sort().join(', ') || 'none',
+      startedAt: new Date(driven.startedAtEpochMs).toISOString(),
+      durationMs: driven.durationMs,
+      hasOpenPhase: plan.phases.some((phase) => phase.kind !== 'closed'),
+      thresholds,
+      reconciliation,
+      stoppedBy: signals.first,
+    },
+    tally,
+  );
+}
+
+/** The mix as text; a function stands for itself by its source. */
+function mixText({ plan }: RunRequest): string {
+  return canonicalJson(
+    plan.mix.map(({ path, body, ...rest }) => ({ ...rest, path: String(path), body: String(body) })),
+  );
+}
+
+function sinksOf(request: RunRequest, io: Io): Sink[] {
+  const { jsonFile, htmlFile, junitFile, quiet } = request;
+  const colour = wantsColour(io.env, io.stdoutIsTty);
+  const terminal = { write: io.stdout, colour, columns: io.columns() };
+  return sinksFor({
+    terminal: quiet || jsonFile === '-' ? null : terminal,
+    json: jsonFile,
+    html: htmlFile,
+    junit: junitFile,
+    stdout: io.stdout,
+  });
+}
+
+function announce(request: RunRequest, target: Target, live: Live): void {
+  if (request.quiet) return;
+  if (target.isOwn) live.say(`No --target given: started a demo service on ${target.url} for this run`);
+}
+
+function checkThresholds(expressions: readonly string[]): void {
+  const problems = expressions.map(parseThreshold).flatMap((t) => (t.kind === 'problem' ? [t.message] : []));
+  if (problems.length > 0) throw new ExitError(EXIT.usage, problems.join('; '));
+}
+
+/** Keeps the target up for a last look at it, until the time is over or a signal comes. */
+async function linger(lingerMs: number, signals: Signals): Promise<void> {
+  if (lingerMs === 0 || signals.first !== null) return;
+  const enough = new AbortController();
+  signals.listen(() => enough.abort());
+  await pause(lingerMs, null, { signal: enough.signal }).catch(() => {});
+}

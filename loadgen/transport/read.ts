@@ -1,0 +1,56 @@
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+
+export type ReadOptions = {
+  /** For the whole answer. */
+  readonly timeoutMs: number;
+  /** True: certificates are not checked. */
+  readonly insecure: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+export type ReadAnswer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+};
+
+export const LONGEST_BODY_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Reads one page, such as `/metrics`, on a connection of its own. Follows no redirect.
+ * @throws {Error} when no whole answer came: what was read, why not, and what would be wanted.
+ */
+export function fetchText(url: string, options: ReadOptions): Promise<ReadAnswer> {
+  return new Promise((resolve, reject) => {
+    const fail = (why: string) => {
+      reject(new Error(`Cannot read ${url}: ${why}`));
+      request.destroy();
+    };
+    const secure = new URL(url).protocol === 'https:';
+    const request = (secure ? requestHttps : requestHttp)(url, {
+      agent: false,
+      headers: { ...options.headers },
+      ...(secure ? { rejectUnauthorized: !options.insecure } : {}),
+    });
+    const timer = setTimeout(() => fail(`no whole answer within ${options.timeoutMs} ms`), options.timeoutMs);
+    request.once('close', () => clearTimeout(timer));
+    request.on('error', (error) => fail(error.message));
+    request.once('response', (response) => {
+      const chunks: Buffer[] = [];
+      let length = 0;
+      response.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        length += chunk.length;
+        if (length > LONGEST_BODY_BYTES) fail(`the body is longer than ${LONGEST_BODY_BYTES} bytes`);
+      });
+      response.on('error', (error) => fail(error.message));
+      response.once('aborted', () => fail('the answer was cut off'));
+      response.once('end', () => {
+        const body = Buffer.concat(chunks).toString('utf8');
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
+      });
+    });
+    request.end();
+  });
+}

@@ -1,0 +1,78 @@
+import { Router } from '@koa/router';
+import Koa from 'koa';
+import type { Context, State } from './context.ts';
+import { HTTP_METHODS } from './label-sets.ts';
+import type { Log } from './log.ts';
+import { checkRequest } from './middleware/check-request.ts';
+import { followLifecycle } from './middleware/follow-lifecycle.ts';
+import { limitBody } from './middleware/limit-body.ts';
+import { measureRequests, type Observer } from './middleware/measure-requests.ts';
+import { reportErrors } from './middleware/report-errors.ts';
+import {
+  METRICS_ROUTE,
+  PROBE_ROUTES,
+  type Route,
+  type RouteDeps,
+  TRACKED_ROUTES,
+  TRUTH_PATH,
+} from './routes/routes.ts';
+
+export type AppDeps = RouteDeps & {
+  /** Each learns of every tracked request when it ends; without one, nothing is measured. */
+  readonly observers: readonly Observer[];
+  readonly trackSelf: boolean;
+  readonly log: Log;
+};
+
+/** The service as a Koa application. A request meets the middleware in the order in which it stands here. */
+export function createApp(deps: AppDeps): Koa<State> {
+  const app = new Koa<State>();
+  app.on('error', (error: Error & { code?: string }) => {
+    if (!CLIENT_FAULTS.has(error.code ?? '')) deps.log.error({ err: error }, 'answer failed');
+  });
+  if (deps.observers.length > 0) app.use(measure(deps));
+  app.use(followLifecycle(deps.lifecycle, MAX_IN_FLIGHT));
+  app.use(reportErrors(deps.log));
+  app.use(checkRequest);
+  app.use(limitBody);
+  const router = createRouter(deps);
+  app.use(router.routes());
+  app.use(router.allowedMethods());
+  return app;
+}
+
+/** The endpoints that may be labels. */
+export function trackedRoutes(trackSelf: boolean): readonly Route[] {
+  return trackSelf ? [...TRACKED_ROUTES, METRICS_ROUTE] : TRACKED_ROUTES;
+}
+
+const MAX_IN_FLIGHT = 10_000;
+
+/** How a connection ends when its client has had enough: nothing that this service should report. */
+const CLIENT_FAULTS: ReadonlySet<string> = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ECANCELED',
+  'ERR_STREAM_PREMATURE_CLOSE',
+]);
+
+function measure(deps: AppDeps) {
+  const endpoints = new Set(trackedRoutes(deps.trackSelf).map((route) => route.path));
+  const others = [METRICS_ROUTE.path, TRUTH_PATH, ...PROBE_ROUTES.map((route) => route.path)];
+  return measureRequests(deps.observers, endpoints, new Set(others.filter((path) => !endpoints.has(path))));
+}
+
+function createRouter(deps: AppDeps): Router<State> {
+  const router = new Router<State>({ methods: [...HTTP_METHODS], sensitive: true, strict: true });
+  for (const route of [...TRACKED_ROUTES, METRICS_ROUTE, ...PROBE_ROUTES])
+    router.get(route.path, async (ctx) => send(ctx as Context, route, deps));
+  return router;
+}
+
+async function send(ctx: Context, route: Route, deps: AppDeps): Promise<void> {
+  const answer = await route.answer(ctx, deps);
+  if (answer.fault !== undefined) ctx.state.errorType = answer.fault;
+  ctx.status = answer.status;
+  if (answer.headers !== undefined) ctx.set(answer.headers);
+  ctx.body = answer.body;
+}
