@@ -73,8 +73,8 @@ function stopper(service: Service, limitMs: number, log: Log): (reason: string) 
       drain.cut();
       return;
     }
-    log.info({ reason, inFlight: service.inFlight(), limitMs }, 'draining');
     drain = service.drain(limitMs);
+    log.info({ reason, inFlight: service.inFlight(), limitMs }, 'draining');
     drain.done.then((outcome) => {
       log.info({ outcome }, 'stopped');
       process.exit(outcome === 'drained' ? 0 : EXIT_DRAIN_CUT);

@@ -12,7 +12,7 @@ export type Distribution =
   /** One of several, with odds in the proportion of their weights. */
   | { readonly kind: 'mixture'; readonly parts: readonly MixturePart[] };
 
-export type MixturePart = { readonly weight: number; readonly of: Distribution };
+type MixturePart = { readonly weight: number; readonly of: Distribution };
 
 /** The shapes that can be asked for by name. */
 export const SHAPES = {
@@ -36,7 +36,7 @@ export const SHAPES = {
   'two-point': mixture([0.9, { kind: 'constant', seconds: 0.01 }], [0.1, { kind: 'constant', seconds: 0.1 }]),
 } as const satisfies Record<string, Distribution>;
 
-export type ShapeName = keyof typeof SHAPES;
+type ShapeName = keyof typeof SHAPES;
 
 /**
  * The least value that a share p of the distribution does not exceed; p in [0, 1]. In closed form but for a mixture, which

@@ -17,7 +17,7 @@ export type LayoutEvaluation = {
   readonly cells: number;
 };
 
-export type EvaluatedCell = {
+type EvaluatedCell = {
   readonly set: string;
   readonly quantile: number;
   readonly scale: number;

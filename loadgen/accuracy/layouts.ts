@@ -27,7 +27,7 @@ export const PROM_CLIENT_LAYOUT = classicLayout(
 );
 
 /** The default of Python's prometheus_client. */
-export const PYTHON_LAYOUT = classicLayout(
+const PYTHON_LAYOUT = classicLayout(
   'python',
   [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
 );

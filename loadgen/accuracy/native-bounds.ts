@@ -1,5 +1,5 @@
 /** The schemas of exponential native histograms: each power of two is cut into 2^schema buckets. */
-export const NATIVE_SCHEMAS = { coarsest: -4, finest: 8 } as const;
+const NATIVE_SCHEMAS = { coarsest: -4, finest: 8 } as const;
 
 /**
  * Upper bound of the positive bucket `index`; its lower bound is that of `index − 1`. The last bucket below +Infinity
@@ -44,7 +44,7 @@ function fraction(within: number, schema: number): number {
 
 /** 2^(1/2^k) for k = 1 to 8, as exp(ln 2 / 2^k) rounds; literals, because runtimes differ in the last bit of `Math.exp`. */
 const ROOTS = [
-  Math.SQRT2,
+  Math.SQRT2 - 2 ** -52,
   1.189207115002721,
   1.0905077326652577,
   1.0442737824274138,

@@ -19,13 +19,13 @@ export type NativeHistogram = {
   readonly negative: readonly NativeBucket[];
 };
 
-export type NativeLayout = ExponentialLayout | CustomLayout;
+type NativeLayout = ExponentialLayout | CustomLayout;
 
 /** Bounds at 2^(index / 2^schema), schema −4 to 8. */
-export type ExponentialLayout = { readonly kind: 'exponential'; readonly schema: number };
+type ExponentialLayout = { readonly kind: 'exponential'; readonly schema: number };
 
 /** Classic bounds stored natively (NHCB, 3.x only): ascending, finite; bucket i ends at bound i, the last at +Infinity. */
-export type CustomLayout = { readonly kind: 'custom'; readonly bounds: readonly number[] };
+type CustomLayout = { readonly kind: 'custom'; readonly bounds: readonly number[] };
 
 /** Not cumulative. */
 export type NativeBucket = { readonly index: number; readonly count: number };
@@ -34,7 +34,7 @@ export type NativeBucket = { readonly index: number; readonly count: number };
 export type BucketSpan = { readonly lower: number; readonly upper: number; readonly count: number };
 
 /** The zero threshold that Prometheus' Go client uses by default. */
-export const DEFAULT_ZERO_THRESHOLD = 2 ** -128;
+const DEFAULT_ZERO_THRESHOLD = 2 ** -128;
 
 /** Counts samples into an exponential native histogram. A NaN raises only the count and makes the sum NaN. */
 export function nativeHistogramOf(

@@ -1,14 +1,5 @@
-import {
-  DEFAULT_QUANTILES,
-  evaluateLayout,
-  JUDGING_SCALES,
-  type LayoutEvaluation,
-  type SampleSet,
-  type SortedSet,
-  sortedSet,
-} from './evaluate.ts';
+import { type SampleSet, type SortedSet, sortedSet } from './evaluate.ts';
 import { countAtMost, quantileRanks } from './exact.ts';
-import { classicLayout } from './layouts.ts';
 
 export type SuggestOptions = {
   /** Finite bounds at most, 1 or more. */
@@ -44,43 +35,6 @@ export function suggestLayout(sets: readonly SampleSet[], options: SuggestOption
   const errors = bucketErrors(sorted, candidates, options);
   const firstTop = candidates.findIndex((bound) => bound >= highest);
   return bestBounds(candidates, errors, firstTop, options.maxBuckets);
-}
-
-/** All that `accuracy --suggest` has to say. */
-export type LayoutAdvice = SuggestedLayout & {
-  /** What to expect: judged on samples that the search has not seen, shifted by `JUDGING_SCALES`. */
-  readonly heldOut: LayoutEvaluation;
-  readonly promClient: string;
-  readonly python: string;
-};
-
-/** Searches on one group of sets and judges on another, for example the same endpoints under another seed. */
-export function adviseLayout(
-  training: readonly SampleSet[],
-  heldOut: readonly SampleSet[],
-  maxBuckets: number,
-  quantiles: readonly number[] = DEFAULT_QUANTILES,
-): LayoutAdvice {
-  const found = suggestLayout(training, { maxBuckets, quantiles, scales: TRAINING_SCALES });
-  const layout = classicLayout('suggested', found.boundsSeconds);
-  return {
-    ...found,
-    heldOut: evaluateLayout(layout, heldOut, quantiles, JUDGING_SCALES),
-    promClient: renderForPromClient(found.boundsSeconds),
-    python: renderForPython(found.boundsSeconds),
-  };
-}
-
-/** The option to paste into a prom-client Histogram. */
-export function renderForPromClient(boundsSeconds: readonly number[]): string {
-  return `buckets: [${classicLayout('pasted', boundsSeconds).boundsSeconds.join(', ')}],`;
-}
-
-/** The argument to paste into a Histogram of Python's prometheus_client, which adds +Inf itself. */
-export function renderForPython(boundsSeconds: readonly number[]): string {
-  return `buckets=(${classicLayout('pasted', boundsSeconds)
-    .boundsSeconds.map((bound) => `${bound},`)
-    .join(' ')}),`;
 }
 
 /** How far above the highest trained quantile the top bound is searched: a wide last bucket can estimate better. */
@@ -154,7 +108,7 @@ function trainedRanks(count: number, quantiles: readonly number[]): number[] {
 }
 
 /** Share of other runs whose quantiles the training covers. */
-const OTHER_RUNS = 0.99;
+export const OTHER_RUNS = 0.99;
 
 type Cell = {
   readonly bounds: readonly number[];

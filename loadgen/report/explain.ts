@@ -11,13 +11,18 @@ export function explainVerdict(report: Report): {
 } {
   const failures = failuresOf(report);
   const code = exitCodeOf(report);
-  if (code === 106) return { mark: '✗', word: 'unreachable', reasons: [explainValidity(report)] };
+  if (code === 106) {
+    const sent = formatCount(report.requests.sent);
+    return { mark: '✗', word: 'unreachable', reasons: [`not one of ${sent} requests was answered`] };
+  }
   if (code === 105) {
     const held = failures.length === 0 ? ['what was checked until then held'] : failures;
     return { mark: '■', word: `stopped by ${report.stoppedBy}`, reasons: held };
   }
   if (failures.length > 0) return { mark: '✗', word: 'failed', reasons: failures };
-  return { mark: '✓', word: 'passed', reasons: [summaryOf(report)] };
+  const doubts =
+    report.validity === 'valid' ? [] : [`but ${report.validity}: see Validity before you believe it`];
+  return { mark: '✓', word: 'passed', reasons: [summaryOf(report), ...doubts] };
 }
 
 /** Whether to believe the numbers and, if not, what to do about it. */
@@ -66,14 +71,22 @@ export function errorsOf(requests: Report['requests']): number {
   return requests.failed + requests.timedOut + requests.disconnected;
 }
 
+/** The most frequent first. */
+export function byCount(counts: Readonly<Record<string, number>>): [string, number][] {
+  return Object.entries(counts).sort(([, a], [, b]) => b - a);
+}
+
 function failuresOf(report: Report): string[] {
   const open = ledgerProblemsOf(report).map((problem) => `the ledger is open: ${problem}`);
   const { reconciliation } = report;
+  const wrong = reconciliation?.counters.filter((counter) => !counter.matches).length ?? 0;
   const mismatch =
     reconciliation === null || reconciliation.matches
       ? []
       : [
-          `the target's counters do not match${reconciliation.note === null ? '' : `: ${reconciliation.note}`}`,
+          wrong === 0
+            ? (reconciliation.note ?? 'the counters of the target do not match')
+            : `${formatCount(wrong)} of ${formatCount(reconciliation.counters.length)} counters of the target do not match`,
         ];
   const thresholds = report.thresholds
     .filter((threshold) => !threshold.passed)
@@ -91,8 +104,8 @@ function summaryOf(report: Report): string {
 function explainUnreachable(report: Report): string {
   const { requests, disconnects, target } = report;
   const causes = { ...disconnects, ...(requests.timedOut > 0 ? { 'timed out': requests.timedOut } : {}) };
-  const main = Object.entries(causes).sort(([, a], [, b]) => b - a)[0]?.[0] ?? 'none sent';
-  const list = Object.entries(causes).map(([cause, count]) => `${formatCount(count)} ${cause}`);
+  const main = byCount(causes)[0]?.[0] ?? 'none sent';
+  const list = byCount(causes).map(([cause, count]) => `${formatCount(count)} ${cause}`);
   return `Not one answer came from ${target} (${list.join(', ')}). ${REMEDIES[main] ?? 'Is it running, and is the URL right?'}`;
 }
 

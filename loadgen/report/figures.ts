@@ -5,8 +5,7 @@ export function formatUs(us: number | null): string {
   if (us === null) return NONE;
   if (us < 1000) return `${threeDigits(us)} µs`;
   if (us < 999_500) return `${threeDigits(us / 1000)} ms`;
-  if (us < 99.95e6) return `${threeDigits(us / 1e6)} s`;
-  return formatMs(us / 1000);
+  return `${threeDigits(us / 1e6)} s`;
 }
 
 /** A length of time on the wall: '850 ms', '5.00 s', '1 m 30 s', '2 h 03 m'. */

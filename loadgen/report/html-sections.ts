@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { binsOf } from './distribution.ts';
-import { errorsOf, explainValidity, formatThresholdValue, sentPerSecond } from './explain.ts';
+import { byCount, errorsOf, explainValidity, formatThresholdValue, sentPerSecond } from './explain.ts';
 import { formatCount, formatMs, formatRate, formatShare, formatUs } from './figures.ts';
 import type { Quantiles, Report } from './report.ts';
 import { ledgerProblemsOf } from './verdict.ts';
@@ -8,6 +8,7 @@ import { ledgerProblemsOf } from './verdict.ts';
 /** The sections of the page in reading order; those without content are left out. */
 export function mainSections(report: Report): string[] {
   const hasTimeline = report.timeline.length > 1;
+  const distribution = distributionTable(report);
   return [
     hasTimeline ? section('Requests a second', '<div class="chart" id="rate"></div>', 'wide') : '',
     hasTimeline
@@ -18,8 +19,8 @@ export function mainSections(report: Report): string[] {
         )
       : '',
     section('Latency', latencyTable(report), 'wide'),
-    section('Distribution of latency', distributionTable(report), ''),
-    section('Answers', answersTable(report), ''),
+    section('Distribution of latency', distribution, ''),
+    section('Answers', answersTable(report), distribution === '' ? 'wide' : ''),
     section('Endpoints', endpointsTable(report), 'wide'),
     section('Thresholds', thresholdsTable(report), ''),
     section('Ledger and validity', ledgerText(report), report.thresholds.length === 0 ? 'wide' : ''),
@@ -120,13 +121,13 @@ function answersTable({ statuses, disconnects, requests }: Report): string {
       return [`${status} ${STATUS_CODES[status] ?? ''}`, count, tone];
     }),
     ...(requests.timedOut > 0 ? [['timed out', requests.timedOut, 'bad'] as [string, number, string]] : []),
-    ...Object.entries(disconnects).map(([reason, count]): [string, number, string] => [reason, count, 'bad']),
+    ...byCount(disconnects).map(([reason, count]): [string, number, string] => [reason, count, 'bad']),
   ];
   const rows = outcomes.map(
     ([name, count, tone]) =>
       `<tr><td class="name">${escapeHtml(name)}</td><td>${formatCount(count)}</td><td>${formatShare(count, requests.sent)}</td>${barCell(count / requests.sent, tone)}</tr>`,
   );
-  return rows.length === 0 ? '<p class="note">None.</p>' : `<table>${rows.join('')}</table>`;
+  return rows.length === 0 ? '<p class="note">None.</p>' : `<table class="outcomes">${rows.join('')}</table>`;
 }
 
 function barCell(share: number, tone: string): string {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { writeWhole } from './destination.ts';
-import { explainVerdict } from './explain.ts';
+import { explainValidity, explainVerdict } from './explain.ts';
 import { aboutLine, escapeHtml, mainSections, tiles } from './html-sections.ts';
 import { renderJson } from './json.ts';
 import type { Report } from './report.ts';
@@ -57,6 +57,7 @@ ${scripts.map((script) => `<script>\n${script.replace(/<\/script/gi, '<\\/script
 function verdictBox(report: Report): string {
   const { mark, word, reasons } = explainVerdict(report);
   const tone = { '✓': 'good', '✗': 'bad', '■': 'warn' }[mark];
-  const lines = reasons.map((reason) => `<p>${escapeHtml(reason)}</p>`);
+  const doubts = report.validity === 'valid' ? [] : [explainValidity(report)];
+  const lines = [...reasons, ...doubts].map((reason) => `<p>${escapeHtml(reason)}</p>`);
   return `<div class="verdict ${tone}"><strong>${mark} ${escapeHtml(word)}</strong>${lines.join('')}</div>`;
 }

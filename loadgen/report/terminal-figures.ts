@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { bar, sparkline } from './bars.ts';
 import { binsOf } from './distribution.ts';
-import { errorsOf } from './explain.ts';
+import { byCount, errorsOf } from './explain.ts';
 import { formatCount, formatMs, formatRate, formatShare, formatUs } from './figures.ts';
 import { type Cell, type Ink, type Line, left, lineWidth, right, span, table } from './lines.ts';
 import type { Quantiles, Report, TimelinePoint } from './report.ts';
@@ -65,7 +65,7 @@ export function statusLines(report: Report, columns: number): Line[] {
       ink: STATUS_INKS[status[0] ?? ''] ?? 'magenta',
     })),
     ...(requests.timedOut > 0 ? [{ name: 'timed out', count: requests.timedOut, ink: 'red' as const }] : []),
-    ...Object.entries(disconnects).map(([reason, count]) => ({ name: reason, count, ink: 'red' as const })),
+    ...byCount(disconnects).map(([reason, count]) => ({ name: reason, count, ink: 'red' as const })),
   ].filter(({ count }) => count > 0);
   const rows = outcomes.map(({ name, count }) => [
     left(name),
@@ -136,7 +136,7 @@ export function timelineLines(report: Report, columns: number): Line[] {
 }
 
 const QUANTILES = ['min', 'mean', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const;
-const DISTRIBUTION_ROWS = 12;
+const DISTRIBUTION_ROWS = 15;
 const ENDPOINT_ROWS = 20;
 const BAR_MAX = 50;
 const TIMELINE_LABELS = 28;

@@ -99,6 +99,9 @@ function ledgerLines(report: Report): Line[] {
   ];
   return [
     ...table(rows, Number.POSITIVE_INFINITY),
+    ...(problems.length === 0
+      ? [[span('✓ ', 'green'), span('closes: no request is missing, none is counted twice')]]
+      : []),
     ...problems.map((problem) => [span('✗ ', 'red'), span(problem, 'red')]),
   ];
 }
@@ -114,6 +117,7 @@ function reconciliationLines({ reconciliation, requests }: Report, columns: numb
     return [[span('✓ ', 'green'), span(`${formatCount(counters.length)} counters of the target ${end}`)]];
   }
   const wrong = counters.filter((counter) => !counter.matches);
+  if (counters.length === 0) return wrap(note ?? '', columns).map((text) => [span(text, 'red')]);
   const rows = wrong.map(({ series, client, server, unanswered }) => [
     left(series),
     right(formatCount(client)),

@@ -8,7 +8,9 @@ import type { Quantiles } from './report.ts';
  * names the column and what may stand there.
  */
 export function parseThreshold(text: string): Threshold | ThresholdProblem {
-  const parts = /^\s*(endpoint\(.*\)\s*\.\s*\S*?|[^\s<>=!]*)(\s*)(<=|>=|==|!=|<|>|)(\s*)(.*?)\s*$/.exec(text);
+  const parts = /^\s*(endpoint\(.*\)\s*\.\s*[^\s<>=!]*|[^\s<>=!]*)(\s*)(<=|>=|==|!=|<|>|)(\s*)(.*?)\s*$/.exec(
+    text,
+  );
   const [, metricText = '', gap = '', operatorText = '', secondGap = '', valueText = ''] = parts ?? [];
   const metricAt = text.length - text.trimStart().length;
   const operatorAt = metricAt + metricText.length + gap.length;

@@ -12,7 +12,7 @@ export type DialPlace = {
   readonly servername: string | null;
 };
 
-export type Dialled =
+type Dialled =
   | { readonly kind: 'connected'; readonly socket: Socket }
   | { readonly kind: 'failed'; readonly reason: 'refused' | 'certificate' };
 

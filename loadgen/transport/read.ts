@@ -15,7 +15,7 @@ export type ReadAnswer = {
   readonly body: string;
 };
 
-export const LONGEST_BODY_BYTES = 64 * 1024 * 1024;
+const LONGEST_BODY_BYTES = 64 * 1024 * 1024;
 
 /**
  * Reads one page, such as `/metrics`, on a connection of its own. Follows no redirect.

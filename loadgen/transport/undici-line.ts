@@ -120,8 +120,9 @@ export class Line implements Dispatcher.DispatchHandler {
   }
 
   #expire(): void {
-    void this.#destroy();
+    this.dead = true;
     this.#finish({ kind: 'timedOut', sentAtMs: this.#sentAtMs, endedAtMs: performance.now() });
+    void this.#destroy();
   }
 
   async #destroy(): Promise<void> {

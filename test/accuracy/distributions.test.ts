@@ -20,7 +20,7 @@ suite('distributions', (test) => {
     // Tables: z(0.975) and z(1e-9).
     assert.ok(Math.abs(normalQuantile(0.975) - 1.959963984540054) < 1e-14);
     assert.ok(Math.abs(normalQuantile(1e-9) + 5.997807015007687) < 1e-13);
-    assert.ok(Math.abs(normalQuantile(1e-20) + 9.262340089798408) < 1e-13);
+    assert.ok(Math.abs(normalQuantile(1e-20) + 9.26234008979841) < 1e-13);
   });
 
   test('a quantile is the least value whose distribution function reaches p', () => {
@@ -82,7 +82,7 @@ suite('distributions', (test) => {
   test('known shapes have the quantiles that they are built for', () => {
     const sorted = sortSamples(drawSamples(SHAPES.constant, 1000, 1));
     for (const q of [0, 0.5, 0.999, 1]) assert.is(exactQuantile(sorted, q), 0.01);
-    assert.is(distributionQuantile(SHAPES.uniform, 0.5), 0.055);
+    assert.ok(Math.abs(distributionQuantile(SHAPES.uniform, 0.5) - 0.055) < 1e-15);
     assert.ok(Math.abs(distributionQuantile(SHAPES.lognormal, 0.5) - 0.02) < 1e-15);
     assert.ok(Math.abs(distributionQuantile(SHAPES.pareto, 1 - 2 ** -2.5) - 0.01) < 1e-12);
   });

@@ -21,7 +21,12 @@ suite('layouts', (test) => {
       for (const layout of PEER_LAYOUTS)
         for (const q of QUANTILES)
           for (const version of ['2.42', '3'] as const) {
-            const { truthSeconds, promqlSeconds, bracketSeconds, censored } = binQuantile(sorted, q, layout, version);
+            const { truthSeconds, promqlSeconds, bracketSeconds, censored } = binQuantile(
+              sorted,
+              q,
+              layout,
+              version,
+            );
             const [low, high] = bracketSeconds;
             const where = `${name} ${layout.name} q${q}`;
             assert.ok(low < truthSeconds && truthSeconds <= high, where);

@@ -1,30 +1,33 @@
 import * as assert from 'uvu/assert';
-import type {
-  Connection,
-  DisconnectReason,
-  Outcome,
-  Transport,
-  TransportOptions,
-  WireRequest,
-} from '../../loadgen/transport/transport.ts';
 import {
   ANSWERS,
-  answerAfter,
-  answerAndClose,
-  answerByteByByte,
   answerInPieces,
   answerWell,
-  type BadServer,
-  type Behaviour,
   closeWhenIdle,
   resetEvery,
   selfSignedCertificate,
   startBadServer,
   stayInSilence,
 } from '../support/bad-servers.ts';
+import {
+  CONNECTIONS,
+  connectAll,
+  drive,
+  driveOver,
+  GET,
+  HEAD,
+  nextTurn,
+  type OpenTransport,
+  optionsFor,
+  POST,
+  REQUESTS,
+  SHORT_TIMEOUT_MS,
+  sendUntilAnswered,
+  tally,
+  withTransport,
+} from '../support/drive-transport.ts';
 import { suite } from '../support/suite.ts';
-
-export type OpenTransport = (options: TransportOptions) => Promise<Transport>;
+import { assertSituation, BROKEN, SITUATIONS } from './transport-situations.ts';
 
 /** What every transport must do: each request has one outcome, the right one, whatever the target does. */
 export function transportContract(name: string, open: OpenTransport): void {
@@ -41,150 +44,6 @@ export function transportContract(name: string, open: OpenTransport): void {
     secureSituations(test, open);
     promisesOfTheCalls(test, open);
   });
-}
-
-const REQUESTS = 40;
-const CONNECTIONS = 4;
-const SHORT_TIMEOUT_MS = 150;
-const LONG_TIMEOUT_MS = 20_000;
-
-const GET: WireRequest = { method: 'GET', path: '/', headers: {}, body: null };
-const HEAD: WireRequest = { ...GET, method: 'HEAD' };
-const POST: WireRequest = {
-  method: 'POST',
-  path: '/things?a=1',
-  headers: { 'content-type': 'text/plain', 'x-seen': 'yes' },
-  body: 'grüße',
-};
-
-type Situation = {
-  readonly title: string;
-  readonly behaviour: Behaviour;
-  readonly request?: WireRequest;
-  readonly timeoutMs?: number;
-  /** How the requests end; 'lost' ones are disconnected, and 'any' lets the race decide how many. */
-  readonly lost?: number | 'any';
-  readonly timedOut?: number;
-  readonly status?: number;
-  readonly reasons?: readonly DisconnectReason[];
-  /** Which requests the target counts: those that were sent, or (it read no others) those that it answered. */
-  readonly reached?: 'sent' | 'answered';
-};
-
-const BROKEN: readonly DisconnectReason[] = ['reset', 'closed early'];
-
-const SITUATIONS: readonly Situation[] = [
-  { title: 'good answers are answered', behaviour: answerWell },
-  { title: 'a request with a body is answered', behaviour: answerWell, request: POST },
-  { title: 'a status of 503 is an answer', behaviour: answerInPieces(ANSWERS.serverError), status: 503 },
-  { title: 'slow answers are waited for', behaviour: answerAfter(20) },
-  { title: 'an answer that comes byte by byte is one answer', behaviour: answerByteByByte() },
-  { title: 'a long answer is one answer', behaviour: answerInPieces(ANSWERS.long) },
-  { title: 'an empty answer is answered', behaviour: answerInPieces(ANSWERS.empty) },
-  { title: 'a chunked answer is answered', behaviour: answerInPieces(...ANSWERS.chunked) },
-  { title: 'a zipped and chunked answer is answered', behaviour: answerInPieces(ANSWERS.zippedChunks) },
-  {
-    title: 'a reset at every fifth request costs every fifth request',
-    behaviour: resetEvery(5),
-    lost: REQUESTS / 5,
-    reasons: BROKEN,
-  },
-  { title: 'resets at all requests cost all', behaviour: resetEvery(1), lost: REQUESTS, reasons: BROKEN },
-  {
-    title: 'a target that closes after each answer and says so',
-    behaviour: answerAndClose(ANSWERS.okAndClose),
-  },
-  {
-    // What is sent before we hear of the close is never read by the target.
-    title: 'a target that closes after each answer and does not say so',
-    behaviour: answerAndClose(ANSWERS.ok),
-    lost: 'any',
-    reasons: BROKEN,
-    reached: 'answered',
-  },
-  { title: 'early hints are not the answer', behaviour: answerInPieces(...ANSWERS.earlyHints) },
-  {
-    title: 'a 100 without being asked is not the answer',
-    behaviour: answerInPieces(...ANSWERS.unsolicitedContinue),
-  },
-  { title: 'a 100 in one go with the answer', behaviour: answerInPieces(ANSWERS.continueInOneGo) },
-  { title: 'a 100 and its answer byte by byte', behaviour: answerByteByByte(ANSWERS.continueInOneGo) },
-  {
-    title: 'HEAD with a length has no body',
-    behaviour: answerInPieces(ANSWERS.headWithLength),
-    request: HEAD,
-  },
-  { title: 'HEAD with chunks has no body', behaviour: answerInPieces(ANSWERS.headWithChunks), request: HEAD },
-  { title: '204 has no body', behaviour: answerInPieces(ANSWERS.noContent), status: 204 },
-  { title: '304 without a length', behaviour: answerInPieces(ANSWERS.notModified), status: 304 },
-  {
-    title: '304 with a length has no body',
-    behaviour: answerInPieces(ANSWERS.notModifiedWithLength),
-    status: 304,
-  },
-  {
-    title: 'a body without a length ends with the connection',
-    behaviour: answerAndClose(ANSWERS.untilClose),
-  },
-  { title: 'an answer of HTTP/1.0', behaviour: answerInPieces(ANSWERS.oldHttp) },
-  {
-    title: 'no answer is a timeout',
-    behaviour: stayInSilence,
-    timeoutMs: SHORT_TIMEOUT_MS,
-    timedOut: REQUESTS,
-  },
-  {
-    title: 'half an answer and silence is a timeout',
-    behaviour: answerInPieces(ANSWERS.half),
-    timeoutMs: SHORT_TIMEOUT_MS,
-    timedOut: REQUESTS,
-  },
-  {
-    title: 'half an answer and a close',
-    behaviour: answerAndClose(ANSWERS.half),
-    lost: REQUESTS,
-    reasons: ['closed early'],
-  },
-  {
-    title: 'half a chunked answer and a close',
-    behaviour: answerAndClose(ANSWERS.halfChunked),
-    lost: REQUESTS,
-    reasons: ['closed early'],
-  },
-  {
-    title: 'half the headers and a close',
-    behaviour: answerAndClose(ANSWERS.halfAHead),
-    lost: REQUESTS,
-    reasons: ['closed early'],
-  },
-  {
-    title: 'what is no HTTP is a bad answer',
-    behaviour: answerInPieces(ANSWERS.garbage),
-    lost: REQUESTS,
-    reasons: ['bad answer'],
-  },
-  {
-    title: 'a length that is no number is a bad answer',
-    behaviour: answerInPieces(ANSWERS.badLength),
-    lost: REQUESTS,
-    reasons: ['bad answer'],
-  },
-  { title: 'a second answer that nobody asked for', behaviour: answerInPieces(ANSWERS.twice) },
-  { title: 'an answer and a half', behaviour: answerInPieces(ANSWERS.oneAndAHalf) },
-];
-
-function assertSituation(situation: Situation, outcomes: readonly Outcome[], server: BadServer): void {
-  const count = tally(outcomes);
-  const { lost = 0, timedOut = 0, status = 200 } = situation;
-  assert.is(count.timedOut, timedOut);
-  if (lost !== 'any') assert.is(count.disconnected, lost);
-  assert.is(count.answered + count.timedOut + count.disconnected, REQUESTS);
-  assert.equal([...count.statuses], count.answered === 0 ? [] : [status]);
-  for (const reason of count.reasons) assert.ok(situation.reasons?.includes(reason), reason);
-  assert.is(server.reached(), situation.reached === 'answered' ? count.answered : count.sent);
-  const { timeoutMs = LONG_TIMEOUT_MS } = situation;
-  for (const outcome of outcomes)
-    if (outcome.kind === 'timedOut') assert.ok(outcome.endedAtMs - (outcome.sentAtMs ?? 0) > timeoutMs / 2);
 }
 
 function otherSituations(test: Test, open: OpenTransport): void {
@@ -269,6 +128,18 @@ function secureSituations(test: Test, open: OpenTransport): void {
     }).finally(() => server.close());
   });
 
+  test('a TLS handshake that never ends is a timeout, and nothing was sent', async () => {
+    const server = await startBadServer(stayInSilence);
+    const origin = `https://127.0.0.1:${server.port}`;
+    const options = { ...optionsFor(server, SHORT_TIMEOUT_MS), origin, insecure: true };
+    await withTransport(open, options, async (transport) => {
+      const count = tally(await drive(transport, REQUESTS, GET));
+      assert.is(count.timedOut, REQUESTS);
+      assert.is(count.sent, 0);
+      assert.is(server.reached(), 0);
+    }).finally(() => server.close());
+  });
+
   test('resets over TLS cost what was reset', async () => {
     const server = await startBadServer(resetEvery(5), { certificate: selfSignedCertificate() });
     await withTransport(open, { ...optionsFor(server), insecure: true }, async (transport) => {
@@ -331,6 +202,20 @@ function promisesOfTheCalls(test: Test, open: OpenTransport): void {
     await server.close();
   });
 
+  test('an error of the loop is thrown where nobody catches it, and the connection stays as it was', async () => {
+    const server = await startBadServer(answerWell);
+    await withTransport(open, optionsFor(server), async (transport) => {
+      const connection = transport.connect();
+      const thrown = new Promise((resolve) => process.once('uncaughtException', resolve));
+      connection.send(GET, () => {
+        throw new Error('of the loop');
+      });
+      assert.is(String(await thrown), 'Error: of the loop');
+      assert.is(tally(await driveOver([connection], REQUESTS, GET)).answered, REQUESTS);
+      assert.is(server.connections(), 1);
+    }).finally(() => server.close());
+  });
+
   test('a transport that never sent anything closes', async () => {
     const server = await startBadServer(answerWell);
     const transport = await open(optionsFor(server));
@@ -342,100 +227,3 @@ function promisesOfTheCalls(test: Test, open: OpenTransport): void {
 }
 
 type Test = (title: string, body: () => Promise<void>) => void;
-
-function optionsFor(server: BadServer, timeoutMs = LONG_TIMEOUT_MS): TransportOptions {
-  return { origin: server.origin, timeoutMs, insecure: false, connections: CONNECTIONS };
-}
-
-async function withTransport(
-  open: OpenTransport,
-  options: TransportOptions,
-  use: (transport: Transport) => Promise<void>,
-): Promise<void> {
-  const transport = await open(options);
-  try {
-    await use(transport);
-  } finally {
-    await transport.close();
-  }
-}
-
-function connectAll(transport: Transport): Connection[] {
-  return Array.from({ length: CONNECTIONS }, () => transport.connect());
-}
-
-function drive(
-  transport: Transport,
-  requests: number,
-  request: WireRequest,
-  pauseMs?: number,
-): Promise<Outcome[]> {
-  return driveOver(connectAll(transport), requests, request, pauseMs);
-}
-
-/** Each connection sends as soon as it was answered, from within the answer; an outcome too many is an error. */
-async function driveOver(
-  connections: readonly Connection[],
-  requests: number,
-  request: WireRequest,
-  pauseMs?: number,
-): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
-  const perRequest = new Array<number>(requests).fill(0);
-  let started = 0;
-  await new Promise<void>((resolve, reject) => {
-    const next = (connection: Connection) => {
-      if (started === requests) return;
-      const number = started;
-      started += 1;
-      const askedAtMs = performance.now();
-      let within = true;
-      connection.send(request, (outcome) => {
-        perRequest[number]! += 1;
-        outcomes.push(outcome);
-        if (within) reject(new Error('the outcome came from within send'));
-        if (!timesAgree(askedAtMs, outcome)) reject(new Error(`times disagree: ${JSON.stringify(outcome)}`));
-        if (outcomes.length === requests) resolve();
-        else if (pauseMs === undefined) next(connection);
-        else setTimeout(next, pauseMs, connection);
-      });
-      within = false;
-    };
-    for (const connection of connections) next(connection);
-  });
-  await nextTurn();
-  assert.ok(
-    perRequest.every((count) => count === 1),
-    `outcomes of each request: ${perRequest}`,
-  );
-  return outcomes;
-}
-
-function timesAgree(askedAtMs: number, { sentAtMs, endedAtMs }: Outcome): boolean {
-  return (sentAtMs ?? askedAtMs) >= askedAtMs && endedAtMs >= (sentAtMs ?? askedAtMs);
-}
-
-async function sendUntilAnswered(connection: Connection): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
-  while (outcomes.at(-1)?.kind !== 'answered') {
-    outcomes.push(...(await driveOver([connection], 1, GET)));
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  return outcomes;
-}
-
-function tally(outcomes: readonly Outcome[]) {
-  const of = (kind: Outcome['kind']) => outcomes.filter((outcome) => outcome.kind === kind).length;
-  return {
-    answered: of('answered'),
-    timedOut: of('timedOut'),
-    disconnected: of('disconnected'),
-    sent: outcomes.filter((outcome) => outcome.sentAtMs !== null).length,
-    statuses: new Set(outcomes.flatMap((o) => (o.kind === 'answered' ? [o.status] : []))),
-    reasons: new Set(outcomes.flatMap((o) => (o.kind === 'disconnected' ? [o.reason] : []))),
-  };
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}

@@ -8,11 +8,13 @@ suite('arrivals of every kind of phase', (test) => {
   test('the shares of any number of workers add up to the whole, arrival by arrival', () => {
     for (const phase of PHASES) {
       const whole = arrivalsOf(openArrivals(phase, 2, 11, { index: 0, of: 1 }), 3000);
-      for (const of of [2, 3, 7, 16]) {
-        const shares = splitShares(of).flatMap((share) => arrivalsOf(openArrivals(phase, 2, 11, share), 3000));
+      for (const workers of [2, 3, 7, 16]) {
+        const shares = splitShares(workers).flatMap((share) =>
+          arrivalsOf(openArrivals(phase, 2, 11, share), 3000),
+        );
         const merged = shares.sort((a, b) => a.index - b.index).slice(0, whole.length);
-        assert.equal(merged, whole, `${phase.kind} over ${of}`);
-        if (whole.length < 3000) assert.is(shares.length, whole.length, `${phase.kind} over ${of}`);
+        assert.equal(merged, whole, `${phase.kind} over ${workers}`);
+        if (whole.length < 3000) assert.is(shares.length, whole.length, `${phase.kind} over ${workers}`);
       }
     }
   });

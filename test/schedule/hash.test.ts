@@ -45,12 +45,12 @@ const PHASES: readonly Phase[] = [
 ];
 
 const PINNED: Readonly<Record<Phase['kind'] | 'all', string>> = {
-  even: '',
-  constant: '',
-  ramp: '',
-  poisson: '',
-  gaps: '',
-  wave: '',
-  closed: '',
-  all: '',
+  even: '283414d7a908e04ba7c8fd068e20cf5a',
+  constant: '60b6202790585bd89e5ce6fde26d92b4',
+  ramp: 'b24f64fda1b5d616542fe2e4c10eeaa3',
+  poisson: '1c7ed83a56f05196005ffd8b28855cf4',
+  gaps: '351e58bfad96d8083a84a3161018d090',
+  wave: '15553098114c03530e60f2e4b8f36ef0',
+  closed: '14addddf12f69a600a944ad05dbcba23',
+  all: '7aef30914a2bf1c73e4bdfefaa2d60ec',
 };

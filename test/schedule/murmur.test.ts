@@ -16,7 +16,16 @@ suite('murmur hash', (test) => {
   });
 
   test('whole numbers beyond 32 bits, and below 0, are told apart', () => {
-    const values = [0, 1, -1, 2 ** 32, 2 ** 32 + 1, -(2 ** 32), Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER];
+    const values = [
+      0,
+      1,
+      -1,
+      2 ** 32,
+      2 ** 32 + 1,
+      -(2 ** 32),
+      Number.MAX_SAFE_INTEGER,
+      Number.MIN_SAFE_INTEGER,
+    ];
     assert.is(new Set(values.map((value) => finishHash(absorbLong(0, value), 2))).size, values.length);
   });
 });

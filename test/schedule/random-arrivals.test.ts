@@ -80,7 +80,13 @@ suite('random arrivals', (test) => {
   });
 
   test('a wave begins in its trough and is highest in the middle of its period', () => {
-    const wave = { kind: 'wave', meanPerSecond: 1000, swing: 1, periodMs: 100_000, durationMs: 100_000 } as const;
+    const wave = {
+      kind: 'wave',
+      meanPerSecond: 1000,
+      swing: 1,
+      periodMs: 100_000,
+      durationMs: 100_000,
+    } as const;
     const tenths = new Array<number>(10).fill(0);
     for (const atUs of times(wave, 3)) tenths[Math.floor(atUs / 1e7)]! += 1;
     const expected = tenths.map((_, i) => waveIntegral(wave, (i + 1) * 10) - waveIntegral(wave, i * 10));

@@ -16,7 +16,7 @@ export type BadServer = {
   close(): Promise<void>;
 };
 
-export type SeenRequest = {
+type SeenRequest = {
   /** From 1, over the whole life of the server. */
   readonly number: number;
   readonly method: string;

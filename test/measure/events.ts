@@ -1,0 +1,43 @@
+import type { Endpoint, Recorder } from '../../loadgen/measure/recorder.ts';
+import { seededRandom } from '../support/seeded-random.ts';
+
+export const ENDPOINTS: readonly Endpoint[] = [
+  { method: 'GET', path: '/' },
+  { method: 'POST', path: '/items' },
+  { method: 'GET', path: '/items' },
+  { method: 'GET', path: '/' },
+];
+
+/** One request's story, to be told to a recorder in one go. */
+export type Story = (recorder: Recorder) => void;
+
+/** Requests with every kind of end, from `fromMs` on for `lengthMs`, in the order in which they were scheduled. */
+export function randomStories(seed: number, count: number, lengthMs: number, fromMs = 0): Story[] {
+  const random = seededRandom(seed);
+  return Array.from({ length: count }, (_, i) => {
+    const atMs = fromMs + ((i + random()) * lengthMs) / count;
+    return randomStory(random, atMs);
+  });
+}
+
+function randomStory(random: () => number, atMs: number): Story {
+  const endpoint = Math.floor(random() * ENDPOINTS.length);
+  const latenessUs = random() < 0.2 ? null : random() * 2000;
+  const latencyUs = 3e7 ** random();
+  const sentMs = atMs + (latenessUs ?? 0) / 1000;
+  const endMs = sentMs + latencyUs / 1000;
+  const end = random();
+  const status = STATUSES[Math.floor(random() * STATUSES.length)]!;
+  const reason = random() < 0.5 ? 'reset' : 'refused';
+  return (recorder) => {
+    recorder.scheduled(endpoint, atMs);
+    if (end < 0.1) return recorder.skipped(endpoint, 1, atMs);
+    recorder.sent(endpoint, sentMs, latenessUs);
+    if (end < 0.7) return recorder.answered(endpoint, status, latencyUs, latencyUs * 0.9, endMs);
+    if (end < 0.8) return recorder.timedOut(endpoint, latencyUs, latencyUs * 0.8, endMs);
+    if (end < 0.85) return recorder.timedOut(endpoint, latencyUs, null, endMs);
+    recorder.disconnected(endpoint, reason, endMs);
+  };
+}
+
+const STATUSES = [200, 200, 200, 204, 304, 400, 404, 500, 503];

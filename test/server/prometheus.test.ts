@@ -1,0 +1,164 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as assert from 'uvu/assert';
+import { suite } from '../support/suite.ts';
+import { askAt, type Demo, eventually, startDemo, sumOf } from './demo.ts';
+
+const PROMETHEUS = '/usr/bin/prometheus';
+const PROMTOOL = '/usr/bin/promtool';
+
+/** What dashboards ask; each must return data as it stands here. */
+const QUERIES = [
+  'sum(rate(flask_requests_total[5m]))',
+  'flask_error_rate',
+  'sum by (error_type) (flask_errors_total)',
+  'histogram_quantile(0.95, rate(flask_request_duration_seconds_bucket[5m]))',
+  'sum by (endpoint) (rate(flask_requests_total{status=~"5.."}[5m])) / sum by (endpoint) (rate(flask_requests_total[5m])) * 100',
+  'sum(increase(flask_requests_total[1m]))',
+] as const;
+
+type Sample = {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly value: readonly [number, string];
+};
+
+suite('server on a real Prometheus', (test) => {
+  let demo: Demo;
+  let folder: string;
+  let prometheus: { readonly child: ChildProcess; readonly port: number };
+  test.before(async () => {
+    for (const program of [PROMETHEUS, PROMTOOL])
+      if (!existsSync(program)) throw new Error(`${program} is missing: apt-get install prometheus`);
+    demo = await startDemo({ SLOW_MS: '0-20', SLOW_TIMEOUT_MS: '0-20' });
+    folder = mkdtempSync(join(tmpdir(), 'demo-prometheus-'));
+    prometheus = await startPrometheus(folder, demo.service.port);
+  });
+  test.after(async () => {
+    const gone = new Promise((resolve) => prometheus.child.on('exit', resolve));
+    prometheus.child.kill('SIGTERM');
+    await gone;
+    rmSync(folder, { recursive: true });
+    await demo.stop();
+  });
+
+  const query = async (expression: string): Promise<readonly Sample[]> => {
+    const reply = await askAt(prometheus.port, `/api/v1/query?query=${encodeURIComponent(expression)}`);
+    const answer = reply.json() as { status: string; error?: string; data: { result: readonly Sample[] } };
+    if (answer.status !== 'success') throw new Error(`${expression}: ${answer.error}`);
+    return answer.data.result;
+  };
+  const settled = async () => {
+    const { total_requests } = (await demo.ask('/stats')).json();
+    const counted = Number(total_requests) + 1;
+    await eventually(async () => {
+      const [total] = await query('sum(flask_requests_total)');
+      return Number(total?.value[1]) === counted || undefined;
+    });
+  };
+
+  test('promtool finds nothing to complain of in our metrics', async () => {
+    const complaints = await promtoolComplaints((await demo.ask('/metrics')).body);
+    // prom-client names three of its own gauges like counters.
+    assert.equal(
+      complaints.filter((line) => !line.startsWith('nodejs_active_')),
+      [],
+    );
+  });
+
+  test('the target is up from the first scrape', async () => {
+    await eventually(async () => (await query('up'))[0]?.value[1] === '1' || undefined);
+    assert.is((await query('sum(scrape_samples_scraped)')).length, 1);
+  });
+
+  test('all six queries return data after traffic, and agree with what was answered', async () => {
+    const statuses: number[] = [];
+    for (let round = 0; round < 40; round += 1)
+      for (const path of ['/', '/health', '/error', '/slow']) statuses.push((await demo.ask(path)).status);
+    await settled();
+    for (const expression of QUERIES) {
+      const result = await eventually(async () => {
+        const samples = await query(expression);
+        return samples.some(({ value }) => Number(value[1]) > 0) ? samples : undefined;
+      });
+      assert.ok(result.every(({ value }) => !Number.isNaN(Number(value[1])) || expression === QUERIES[4]));
+    }
+    const failed = statuses.filter((status) => status !== 200).length;
+    const byType = await query(QUERIES[2]);
+    assert.is(
+      byType.reduce((sum, { value }) => sum + Number(value[1]), 0),
+      failed,
+    );
+    assert.is(byType.length, 8);
+    const share = await query(QUERIES[4]);
+    const endpoints = share.map(({ metric }) => metric.endpoint).sort();
+    assert.equal(endpoints, ['/', '/error', '/health', '/slow', '/stats', 'unmatched']);
+  });
+
+  test('what it stored is what the service exposes', async () => {
+    await settled();
+    const stored = await query(
+      '{__name__=~"flask_requests_total|flask_errors_total|flask_request_duration_seconds_bucket"}',
+    );
+    const exposed = await demo.samples();
+    for (const { metric, value } of stored) {
+      const labels = ['method', 'endpoint', 'status', 'error_type', 'le'].filter((name) => name in metric);
+      const series = `${metric.__name__}{${labels.map((name) => `${name}="${metric[name]}"`).join(',')}}`;
+      assert.is(exposed.get(series), Number(value[1]), series);
+    }
+    assert.is(
+      stored.length,
+      [...exposed.keys()].filter((s) =>
+        /^flask_(requests_total|errors_total|request_duration_seconds_bucket)/.test(s),
+      ).length,
+    );
+    assert.ok(sumOf(exposed, 'flask_requests_total') > 0);
+  });
+});
+
+async function startPrometheus(folder: string, targetPort: number) {
+  const config = join(folder, 'prometheus.yml');
+  writeFileSync(
+    config,
+    `scrape_configs:
+  - job_name: demo
+    scrape_interval: 250ms
+    scrape_timeout: 250ms
+    static_configs: [{ targets: ['127.0.0.1:${targetPort}'] }]
+`,
+  );
+  const child = spawn(
+    PROMETHEUS,
+    [
+      `--config.file=${config}`,
+      `--storage.tsdb.path=${join(folder, 'data')}`,
+      '--web.listen-address=127.0.0.1:0',
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  let log = '';
+  child.stderr.on('data', (chunk) => {
+    log += chunk;
+  });
+  const port = await eventually(() => {
+    if (child.exitCode !== null) throw new Error(`prometheus ended:\n${log}`);
+    const found = /msg="Listening on" address=127\.0\.0\.1:(\d+)/.exec(log)?.[1];
+    return found !== undefined && log.includes('Server is ready') ? Number(found) : undefined;
+  });
+  return { child, port };
+}
+
+function promtoolComplaints(exposition: Uint8Array): Promise<string[]> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(PROMTOOL, ['check', 'metrics'], { stdio: ['pipe', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => {
+        output += chunk;
+      });
+    child.on('error', reject);
+    child.on('close', () => resolve(output.split('\n').filter((line) => line !== '')));
+    child.stdin.end(exposition);
+  });
+}
