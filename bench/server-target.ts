@@ -12,7 +12,7 @@ import { createMetrics } from '../server/metrics.ts';
  * One of the two servers that bench/server.ts compares: the service's Koa app, `instrumented` as it is shipped, or
  * `bare`: the same app with nobody to measure for. Prints its port; ends with its standard input.
  */
-function serve(kind: string): void {
+export function serve(kind: 'bare' | 'instrumented'): void {
   const config = defaults();
   const metrics = createMetrics({
     prefix: config.metricsPrefix,
@@ -37,5 +37,3 @@ function defaults(): Config {
   if (parsed.kind === 'problems') throw new Error(parsed.problems.join('\n'));
   return parsed.config;
 }
-
-serve(process.argv[2] ?? 'instrumented');

@@ -20,6 +20,12 @@ const COMMANDS: readonly CommandEntry[] = [
     usage: 'SCENARIO [flags]',
     open: async (argv, io) => (await import('./cli/run.ts')).openRun(argv, io),
   },
+  {
+    name: 'background',
+    about: 'run a scenario as a daemon, and look after it',
+    usage: 'start|stop|status|logs [flags]',
+    open: async (argv, io) => (await import('./cli/background.ts')).openBackground(argv, io),
+  },
 ];
 
 async function exitCodeOf(argv: readonly string[], io: Io): Promise<number> {
@@ -45,8 +51,16 @@ function processIo(): Io {
     cwd: process.cwd(),
     runtime: runtimeName(),
     execPath: process.execPath,
+    pid: process.pid,
+    uid: process.getuid?.() ?? -1,
+    kill: (pid, signal) => {
+      process.kill(pid, signal);
+    },
     columns: () => process.stdout.columns ?? process.stderr.columns ?? 80,
     onSignal,
+    onStdoutClosed: (listener) => {
+      process.stdout.once('close', listener);
+    },
   };
 }
 

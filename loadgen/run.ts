@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { type Audience, terminalAudience } from './audience.ts';
 import type { Io } from './cli/io.ts';
 import type { RunRequest } from './cli/run-request.ts';
 import { type Driven, drive } from './drive.ts';
@@ -7,11 +8,9 @@ import { EXIT, ExitError } from './exit.ts';
 import { mergeTallies, type Tally } from './measure/tally.ts';
 import { printSchedule } from './print-schedule.ts';
 import { openBooks } from './reconcile/books.ts';
-import { type Live, startLive } from './report/live.ts';
 import type { Reconciliation, Report } from './report/report.ts';
-import { deliver, type Sink, sinksFor } from './report/sinks.ts';
+import { deliver } from './report/sinks.ts';
 import { summarise } from './report/summarise.ts';
-import { wantsColour } from './report/terminal.ts';
 import { parseThreshold } from './report/thresholds.ts';
 import { exitCodeOf } from './report/verdict.ts';
 import { canonicalJson, scheduleHash } from './schedule/hash.ts';
@@ -19,21 +18,22 @@ import { splitConnections, splitShares } from './schedule/split.ts';
 import { catchSignals, type Signals } from './signals.ts';
 import { openTarget, type Target } from './target.ts';
 import { fetchText } from './transport/read.ts';
-import { watchLive } from './watch.ts';
 
-/** A whole run: target, its counters before, load, its counters after, report. Answers the exit code. */
-export async function run(request: RunRequest, io: Io): Promise<number> {
+/**
+ * A whole run: target, its counters before, load, its counters after, report. Answers the exit code. Without an audience
+ * it is followed on the terminal.
+ */
+export async function run(request: RunRequest, io: Io, audience?: Audience): Promise<number> {
   checkThresholds(request.thresholds);
   if (request.dryRun) return printSchedule(request.plan, io);
   const signals = catchSignals(io);
-  const output = { write: io.stderr, isTty: io.stderrIsTty, columns: io.columns };
-  const live = await startLive(output, { quiet: request.quiet });
+  const followers = audience ?? (await terminalAudience(request, io));
   const target = await openTarget(request, io);
   try {
-    announce(request, target, live);
-    const { driven, tally, reconciliation } = await driveAndReconcile(request, target, live, signals);
+    announce(request, target, followers);
+    const { driven, tally, reconciliation } = await driveAndReconcile(request, target, followers, signals);
     const report = reportOf(request, target, driven, tally, reconciliation, signals, io.runtime);
-    const problems = await deliver(report, sinksOf(request, io));
+    const problems = await deliver(report, followers.sinks);
     const fault = driven.handIns.find((handIn) => handIn.fault !== null)?.fault ?? null;
     for (const line of fault === null ? problems : [...problems, fault]) io.stderr(`loadgen: ${line}\n`);
     await linger(request.lingerMs, signals);
@@ -48,14 +48,14 @@ export async function run(request: RunRequest, io: Io): Promise<number> {
 async function driveAndReconcile(
   request: RunRequest,
   target: Target,
-  live: Live,
+  audience: Audience,
   signals: Signals,
 ): Promise<{ driven: Driven; tally: Tally; reconciliation: Reconciliation | null }> {
   const { reconcile, insecure, plan } = request;
   const books = await openBooks(target.url, { reconcile, insecure, get: fetchText });
   if (signals.first !== null)
     throw new ExitError(EXIT.signal, `Stopped by ${signals.first}: nothing was sent`);
-  const watch = watchLive(plan, live);
+  const watch = audience.watch(plan, target.url);
   try {
     const driven = await drive(assignmentsOf(request, target.url), watch, signals);
     const tally = mergeTallies(driven.handIns.map((handIn) => handIn.tally));
@@ -117,22 +117,9 @@ function mixText({ plan }: RunRequest): string {
   );
 }
 
-function sinksOf(request: RunRequest, io: Io): Sink[] {
-  const { jsonFile, htmlFile, junitFile, quiet } = request;
-  const colour = wantsColour(io.env, io.stdoutIsTty);
-  const terminal = { write: io.stdout, colour, columns: io.columns() };
-  return sinksFor({
-    terminal: quiet || jsonFile === '-' ? null : terminal,
-    json: jsonFile,
-    html: htmlFile,
-    junit: junitFile,
-    stdout: io.stdout,
-  });
-}
-
-function announce(request: RunRequest, target: Target, live: Live): void {
+function announce(request: RunRequest, target: Target, audience: Audience): void {
   if (request.quiet) return;
-  if (target.isOwn) live.say(`No --target given: started a demo service on ${target.url} for this run`);
+  if (target.isOwn) audience.say(`No --target given: started a demo service on ${target.url} for this run`);
 }
 
 function checkThresholds(expressions: readonly string[]): void {

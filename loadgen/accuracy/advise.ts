@@ -6,7 +6,7 @@ import {
   type SampleSet,
 } from './evaluate.ts';
 import { classicLayout } from './layouts.ts';
-import { type SuggestedLayout, suggestLayout, TRAINING_SCALES } from './suggest.ts';
+import { type SuggestedLayout, type SuggestOptions, suggestLayout, TRAINING_SCALES } from './suggest.ts';
 
 /** All that `accuracy --suggest` has to say. */
 export type LayoutAdvice = SuggestedLayout & {
@@ -16,14 +16,20 @@ export type LayoutAdvice = SuggestedLayout & {
   readonly python: string;
 };
 
-/** Searches on one group of sets and judges on another, for example the same endpoints under another seed. */
+/** Defaults: the quantiles of dashboards, `TRAINING_SCALES`. */
+export type AdviceOptions = Partial<SuggestOptions> & Pick<SuggestOptions, 'maxBuckets'>;
+
+/**
+ * Searches on one group of sets and judges on another: the same endpoints under other seeds, better several runs of each.
+ * Throws a RangeError as `suggestLayout` does.
+ */
 export function adviseLayout(
   training: readonly SampleSet[],
   heldOut: readonly SampleSet[],
-  maxBuckets: number,
-  quantiles: readonly number[] = DEFAULT_QUANTILES,
+  options: AdviceOptions,
 ): LayoutAdvice {
-  const found = suggestLayout(training, { maxBuckets, quantiles, scales: TRAINING_SCALES });
+  const { quantiles = DEFAULT_QUANTILES, scales = TRAINING_SCALES } = options;
+  const found = suggestLayout(training, { ...options, quantiles, scales });
   const layout = classicLayout('suggested', found.boundsSeconds);
   return {
     ...found,

@@ -36,8 +36,6 @@ export const SHAPES = {
   'two-point': mixture([0.9, { kind: 'constant', seconds: 0.01 }], [0.1, { kind: 'constant', seconds: 0.1 }]),
 } as const satisfies Record<string, Distribution>;
 
-type ShapeName = keyof typeof SHAPES;
-
 /**
  * The least value that a share p of the distribution does not exceed; p in [0, 1]. In closed form but for a mixture, which
  * is searched to the last double. The ends of unbounded laws are 0 and Infinity.

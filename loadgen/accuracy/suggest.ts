@@ -8,6 +8,12 @@ export type SuggestOptions = {
   readonly quantiles: readonly number[];
   /** Each set is also trained on copies whose samples are multiplied by these, so that a shift costs little. */
   readonly scales: readonly number[];
+  /**
+   * The share of other runs of the same length (0 to below 1) whose quantiles the training covers, as far as chance alone moves
+   * them; 0.99 by default. 0 trusts the sets to show by themselves how runs differ: for several real runs of each
+   * endpoint, whose tails differ by more than chance anyway.
+   */
+  readonly otherRuns?: number;
 };
 
 export type SuggestedLayout = {
@@ -16,8 +22,14 @@ export type SuggestedLayout = {
   readonly worstTrainError: number;
 };
 
-/** From ×0.7 to ×1.4 in equal ratios. */
-export const TRAINING_SCALES: readonly number[] = Array.from({ length: 13 }, (_, i) => 0.7 * 2 ** (i / 12));
+/**
+ * From ×0.74 to ×1.35 in equal ratios: a little beyond the shifts that a layout is judged by, in steps narrower than those of
+ * the candidate bounds, so that no bucket can hide between two shifts.
+ */
+export const TRAINING_SCALES: readonly number[] = Array.from(
+  { length: 25 },
+  (_, i) => 0.74 * (1.35 / 0.74) ** (i / 24),
+);
 
 /**
  * The layout, out of two-digit bounds, whose worst relative error over every set, quantile and scale is least, with as few
@@ -40,7 +52,9 @@ export function suggestLayout(sets: readonly SampleSet[], options: SuggestOption
 /** How far above the highest trained quantile the top bound is searched: a wide last bucket can estimate better. */
 const TOP_ROOM = 2;
 
-function checkOptions({ maxBuckets, quantiles, scales }: SuggestOptions): void {
+function checkOptions({ maxBuckets, quantiles, scales, otherRuns = OTHER_RUNS }: SuggestOptions): void {
+  if (!(otherRuns >= 0 && otherRuns < 1))
+    throw new RangeError(`Cannot cover the share ${otherRuns} of other runs: want 0 or more, below 1`);
   if (!Number.isInteger(maxBuckets) || maxBuckets < 1)
     throw new RangeError(`Cannot search a layout of ${maxBuckets} buckets: want a whole number, 1 or more`);
   if (quantiles.length === 0 || !quantiles.every((q) => q > 0 && q <= 1))
@@ -49,15 +63,16 @@ function checkOptions({ maxBuckets, quantiles, scales }: SuggestOptions): void {
     throw new RangeError(`Cannot train on the scales [${scales}]: want finite numbers above 0`);
 }
 
-function truthRange(sets: readonly SortedSet[], { quantiles, scales }: SuggestOptions): [number, number] {
+function truthRange(sets: readonly SortedSet[], options: SuggestOptions): [number, number] {
   if (sets.length === 0) throw new RangeError('Cannot search a layout for 0 sets of samples: want 1 or more');
   const truths = sets.flatMap(({ sorted }) =>
-    trainedRanks(sorted.length, quantiles).map((rank) => sorted[Math.max(1, Math.ceil(rank)) - 1]!),
+    trainedRanks(sorted.length, options).map((rank) => sorted[Math.max(1, Math.ceil(rank)) - 1]!),
   );
+  const { scales } = options;
   return [Math.min(...truths) * Math.min(...scales), Math.max(...truths) * Math.max(...scales)];
 }
 
-/** Every number of two digits from just below the lowest to just above the highest: the E24 series' 24 a decade. */
+/** Numbers of two digits, at least 3 % apart, from just below the lowest to just above the highest. */
 export function candidateBounds(lowestSeconds: number, highestSeconds: number): number[] {
   const bounds: number[] = [];
   for (let decade = Math.floor(Math.log10(lowestSeconds)) - 1; ; decade++) {
@@ -72,7 +87,8 @@ export function candidateBounds(lowestSeconds: number, highestSeconds: number): 
 }
 
 const TWO_DIGITS = [
-  10, 11, 12, 13, 15, 16, 18, 20, 22, 24, 27, 30, 33, 36, 39, 43, 47, 51, 56, 62, 68, 75, 82, 91,
+  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 32, 34, 36, 38, 40, 42,
+  45, 48, 50, 53, 56, 60, 63, 67, 71, 75, 80, 85, 90, 95,
 ] as const;
 
 /**
@@ -82,13 +98,13 @@ const TWO_DIGITS = [
 function bucketErrors(
   sets: readonly SortedSet[],
   bounds: readonly number[],
-  { quantiles, scales }: SuggestOptions,
+  options: SuggestOptions,
 ): Float64Array {
   const errors = new Float64Array(bounds.length * bounds.length);
   for (const { sorted } of sets)
-    for (const scale of scales) {
+    for (const scale of options.scales) {
       const counts = Float64Array.from(bounds, (bound) => countAtMost(sorted, bound / scale));
-      for (const rank of trainedRanks(sorted.length, quantiles)) {
+      for (const rank of trainedRanks(sorted.length, options)) {
         const truth = sorted[Math.max(1, Math.ceil(rank)) - 1]! * scale;
         noteErrors(errors, { bounds, counts, rank, truth });
       }
@@ -100,14 +116,14 @@ function bucketErrors(
  * The ranks of the quantiles, and beside each the two between which another run of the same length would have it: without
  * those, a layout puts a wide bucket right behind the tail that it saw.
  */
-function trainedRanks(count: number, quantiles: readonly number[]): number[] {
+function trainedRanks(count: number, { quantiles, otherRuns = OTHER_RUNS }: SuggestOptions): number[] {
   return quantiles.flatMap((q) => {
-    const { low, high } = quantileRanks(count, q, OTHER_RUNS);
+    if (otherRuns === 0) return [q * count];
+    const { low, high } = quantileRanks(count, q, otherRuns);
     return [q * count, low ?? 1, high ?? count];
   });
 }
 
-/** Share of other runs whose quantiles the training covers. */
 export const OTHER_RUNS = 0.99;
 
 type Cell = {

@@ -12,10 +12,17 @@ export type Io = {
   readonly runtime: string;
   /** The program of this runtime, for processes of our own. */
   readonly execPath: string;
+  readonly pid: number;
+  /** Of the user that this runs as; -1 where there are no users. */
+  readonly uid: number;
+  /** @throws {Error} with the code ESRCH when there is no such process, EPERM when it is another user's */
+  kill(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void;
   /** Width of the terminal; 80 where there is none. */
   columns(): number;
   /** From now on SIGINT, SIGTERM and SIGHUP end nothing by themselves but are told here. Call the answer to undo it. */
   onSignal(listener: (signal: StopSignal) => void): () => void;
+  /** Called when who reads stdout has gone, as in `loadgen … | head`. */
+  onStdoutClosed(listener: () => void): void;
 };
 
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';

@@ -30,6 +30,8 @@ export class OpenLoop {
   #clock: Clock | null = null;
   #opened = 0;
   #inFlight = 0;
+  /** When the clock is to wake us, on its time; Infinity when no order is out. */
+  #wakeMs = Number.POSITIVE_INFINITY;
   #pumping = false;
   #yielding = false;
 
@@ -55,6 +57,12 @@ export class OpenLoop {
     return this.#done;
   }
 
+  /** Called by the clock. */
+  wake(): void {
+    this.#wakeMs = Number.POSITIVE_INFINITY;
+    this.pump();
+  }
+
   /** Sends what is due. Called by the clock, by outcomes and by a stop. */
   pump(): void {
     if (this.#pumping || this.#clock === null) return;
@@ -73,13 +81,20 @@ export class OpenLoop {
       if (batch === BATCH_LIMIT) return this.#yield();
       const connection = this.#takeConnection();
       // Its next outcome calls us again; the order is for the case that none comes in time.
-      if (connection === null) return clock.wakeAt(startMs + this.#limits.giveUpMs + 1);
+      if (connection === null) return this.#order(clock, startMs + this.#limits.giveUpMs + 1);
       this.#send(connection, nowMs);
       nowMs = now();
     }
     if (this.#arrivals.atMs !== Number.POSITIVE_INFINITY) {
-      clock.wakeAt(Math.max(startMs + this.#arrivals.atMs, nowMs + WAKE_GAP_MS));
+      this.#order(clock, Math.max(startMs + this.#arrivals.atMs, nowMs + WAKE_GAP_MS));
     }
+  }
+
+  /** An order costs a system call, so one that is out and early enough stands. */
+  #order(clock: Clock, dueMs: number): void {
+    if (this.#wakeMs <= dueMs) return;
+    this.#wakeMs = dueMs;
+    clock.wakeAt(dueMs);
   }
 
   #send(connection: Connection, nowMs: number): void {

@@ -86,7 +86,7 @@ async function runOpen(
   const limits = { connections, giveUpMs: openEndMs(plan) + timeoutMs };
   const loop = new OpenLoop(context, arrivalSequence(plan.phases, plan.seed, share), transport, limits);
   loops.push(loop);
-  alarm.ring = () => loop.pump();
+  alarm.ring = () => loop.wake();
   await loop.run(clock);
 }
 

@@ -23,14 +23,14 @@ export function parseExposition(text: string): Exposition {
 
 export type Exposition = { readonly families: readonly MetricFamily[] };
 
-export type MetricFamily = {
+type MetricFamily = {
   readonly name: string;
   readonly kind: MetricKind;
   readonly help: string | null;
   readonly samples: readonly Sample[];
 };
 
-export type MetricKind = (typeof KINDS)[number];
+type MetricKind = (typeof KINDS)[number];
 
 /** Every sample that has this name, whichever family it stands in. */
 export function samplesNamed(exposition: Exposition, name: string): Sample[] {

@@ -2,7 +2,7 @@ import type { EndpointTally } from '../measure/tally.ts';
 import type { Route } from './routes.ts';
 
 /** What a client can know of one `error_type`: answers that carried it, and requests that may have. */
-export type ErrorExpectation = {
+type ErrorExpectation = {
   readonly type: string;
   readonly status: string;
   client: number;

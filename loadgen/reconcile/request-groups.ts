@@ -5,7 +5,7 @@ import { type Growth, seriesName } from './server-counts.ts';
 /** Series that share one allowance for requests without an answer. */
 export type Group = { unanswered: number; readonly rows: Row[] };
 
-export type Row = { readonly series: string; client: number; unanswered: number; server: number };
+type Row = { readonly series: string; client: number; unanswered: number; server: number };
 
 export type RequestGroups = {
   readonly groups: readonly Group[];

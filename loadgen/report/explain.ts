@@ -61,11 +61,6 @@ export function formatThresholdValue({ expression, value }: ThresholdResult): st
   }
 }
 
-/** Requests sent a second, over the whole run. */
-export function sentPerSecond(report: Pick<Report, 'requests' | 'durationMs'>): number | null {
-  return report.durationMs > 0 ? report.requests.sent / (report.durationMs / 1000) : null;
-}
-
 /** Requests that were not answered well: failed, timed out or disconnected. */
 export function errorsOf(requests: Report['requests']): number {
   return requests.failed + requests.timedOut + requests.disconnected;

@@ -42,7 +42,7 @@ export function formatRate(perSecond: number | null): string {
   return perSecond === null || !Number.isFinite(perSecond) ? `${NONE}/s` : `${threeDigits(perSecond)}/s`;
 }
 
-export const NONE = '–';
+const NONE = '–';
 
 /** 0.123, 1.23, 12.3, 123, 1,234: never an exponent. */
 function threeDigits(value: number): string {

@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import { binsOf } from './distribution.ts';
-import { byCount, errorsOf, explainValidity, formatThresholdValue, sentPerSecond } from './explain.ts';
+import { byCount, errorsOf, explainValidity, formatThresholdValue } from './explain.ts';
 import { formatCount, formatMs, formatRate, formatShare, formatUs } from './figures.ts';
+import { sentPerSecond } from './rate.ts';
 import type { Quantiles, Report } from './report.ts';
 import { ledgerProblemsOf } from './verdict.ts';
 
@@ -48,7 +49,7 @@ export function tiles(report: Report): string {
   const errors = errorsOf(requests);
   const figures: [string, string, boolean][] = [
     [formatCount(requests.sent), 'requests sent', false],
-    [formatRate(sentPerSecond(report)), `over ${formatMs(report.durationMs)}`, false],
+    [formatRate(sentPerSecond(report, requests)), `sent, run of ${formatMs(report.durationMs)}`, false],
     [formatShare(errors, requests.sent), `errors (${formatCount(errors)})`, errors > 0],
     [formatUs(latencyUs.p50), 'latency p50', false],
     [formatUs(latencyUs.p99), 'latency p99', false],

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { writeWhole } from './destination.ts';
 import { explainValidity, explainVerdict } from './explain.ts';
 import { aboutLine, escapeHtml, mainSections, tiles } from './html-sections.ts';
@@ -15,13 +14,20 @@ export function htmlSink(path: string): Sink {
 export type Assets = { readonly styles: readonly string[]; readonly scripts: readonly string[] };
 
 export async function readAssets(): Promise<Assets> {
-  const uplot = createRequire(import.meta.url);
-  const own = (name: string) => readFile(new URL(`./page/${name}`, import.meta.url), 'utf8');
-  const theirs = (name: string) => readFile(uplot.resolve(`uplot/dist/${name}`), 'utf8');
   return {
-    styles: await Promise.all([theirs('uPlot.min.css'), own('page.css')]),
-    scripts: await Promise.all([theirs('uPlot.iife.min.js'), own('charts.js')]),
+    styles: await Promise.all([
+      readText(import.meta.resolve('uplot/dist/uPlot.min.css')),
+      readText(new URL('./page/page.css', import.meta.url)),
+    ]),
+    scripts: await Promise.all([
+      readText(import.meta.resolve('uplot/dist/uPlot.iife.min.js')),
+      readText(new URL('./page/charts.js', import.meta.url)),
+    ]),
   };
+}
+
+function readText(url: string | URL): Promise<string> {
+  return readFile(new URL(url), 'utf8');
 }
 
 /** One page that loads nothing from anywhere, and says so to the browser. Holds the whole JSON report. */

@@ -1,3 +1,4 @@
+import { sentPerSecond } from './rate.ts';
 import type { EndpointReport, Report, ThresholdResult } from './report.ts';
 import type { EndpointName, Metric, Threshold } from './thresholds.ts';
 
@@ -11,7 +12,7 @@ export function judge(threshold: Threshold, report: Judged): ThresholdResult {
 /** The parts of a report that thresholds speak of. */
 export type Judged = Pick<
   Report,
-  'requests' | 'statuses' | 'latencyUs' | 'serviceUs' | 'latenessUs' | 'endpoints' | 'durationMs'
+  'requests' | 'statuses' | 'latencyUs' | 'serviceUs' | 'latenessUs' | 'endpoints' | 'timeline' | 'durationMs'
 >;
 
 function measured(metric: Metric, report: Judged): number | null {
@@ -27,7 +28,7 @@ function measured(metric: Metric, report: Judged): number | null {
       return requests.sent === 0 ? null : (errors / requests.sent) * 100;
     }
     case 'rate':
-      return report.durationMs > 0 ? requests.sent / (report.durationMs / 1000) : null;
+      return sentPerSecond(report, requests);
     case 'requests':
       return requests[metric.count];
     case 'statuses':

@@ -1,6 +1,7 @@
-import { explainValidity, explainVerdict, formatThresholdValue, sentPerSecond } from './explain.ts';
+import { explainValidity, explainVerdict, formatThresholdValue } from './explain.ts';
 import { formatCount, formatMs, formatRate } from './figures.ts';
 import { type Ink, type Line, left, paint, right, span, table, wrap } from './lines.ts';
+import { sentPerSecond } from './rate.ts';
 import type { Report } from './report.ts';
 import type { Sink } from './sinks.ts';
 import {
@@ -59,7 +60,7 @@ function headLines(report: Report, columns: number): Line[] {
   const { requests } = report;
   const options = Object.entries(report.options).map(([name, value]) => `${name} ${value ?? 'none'}`);
   const details = [
-    `${formatCount(requests.sent)} requests in ${formatMs(report.durationMs)}, ${formatRate(sentPerSecond(report))}`,
+    `${formatCount(requests.sent)} requests at ${formatRate(sentPerSecond(report, requests))}, answered in ${formatMs(report.durationMs)}`,
     ...options,
     report.workers === 1 ? '1 worker' : `${formatCount(report.workers)} workers`,
     report.transport,

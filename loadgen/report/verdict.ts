@@ -36,7 +36,7 @@ export type Verdict = Pick<
 >;
 
 export const LATENESS_P99_LIMIT_US = 10_000;
-export const SKIPPED_SHARE_LIMIT = 0.001;
+const SKIPPED_SHARE_LIMIT = 0.001;
 
 /**
  * Whether to believe a run. `unreachable`: not one answer came, and not because we closed the connections ourselves.

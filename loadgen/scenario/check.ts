@@ -8,10 +8,12 @@ import { DRAWN_PATH_WISH, isHeaderName, isHeaderValue, isPath, PATH_WISH, UNSEND
 
 /** Everything that is wrong with what a scenario file exports; empty when it is sound. */
 export function checkScenario(value: unknown): Problem[] {
+  const mix = fieldOf(value, 'mix');
   return [
     ...shapeProblems(scenario, value),
+    ...(Array.isArray(mix) ? shapeProblems(z.strictObject({ mix: mixList }), { mix }) : []),
     ...optionRelations(fieldOf(value, 'options')),
-    ...mixRelations(fieldOf(value, 'mix')),
+    ...mixRelations(mix),
   ];
 }
 
@@ -53,7 +55,6 @@ function list<T extends z.ZodType>(item: T, max: number, wish: string) {
 }
 
 const isFunction = (value: unknown) => typeof value === 'function';
-const callable = wanted(isFunction, 'a function');
 const oneLine = (value: string) => value.trim() !== '' && !/[\r\n]/.test(value);
 
 const finite = wanted<number>(Number.isFinite, 'a number');
@@ -194,7 +195,10 @@ const scenario = object({
       'an object of options',
     )
     .optional(),
-  mix: z.union([callable, mixList]),
+  mix: wanted(
+    (value) => isFunction(value) || Array.isArray(value),
+    'a list of requests, or a function of the options that returns one',
+  ),
   phases: wanted(isFunction, 'a function of the options that returns the phases'),
   thresholds: z
     .array(text(oneLine, "an expression such as 'latency.p99 < 500ms'"), 'a list of expressions')

@@ -1,4 +1,7 @@
+import { register } from 'node:module';
+import process from 'node:process';
 import { setTimeout as after } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { AnyScenario } from './scenario.ts';
 import { describeThrown, ScenarioCodeError, ScenarioError } from './scenario-error.ts';
 
@@ -10,8 +13,10 @@ import { describeThrown, ScenarioCodeError, ScenarioError } from './scenario-err
  */
 export async function importScenario(url: string, place: string = url): Promise<AnyScenario> {
   const module: Record<string, unknown> = await importWithin(url, place);
-  const scenario = defaultExport(module);
-  if (scenario === undefined) throw new ScenarioError(place, [{ path: '', wish: noDefaultExport(module) }]);
+  const scenario = module.default;
+  // An empty file is an empty CommonJS module to some runtimes.
+  if (scenario === undefined || isDeepStrictEqual(scenario, {}))
+    throw new ScenarioError(place, [{ path: '', wish: noDefaultExport(module) }]);
   return scenario as AnyScenario;
 }
 
@@ -32,6 +37,7 @@ async function importWithin(url: string, place: string): Promise<Record<string, 
 }
 
 async function imported(url: string, place: string): Promise<Record<string, unknown>> {
+  takeTypeScriptForModules();
   try {
     return await import(url);
   } catch (thrown) {
@@ -42,12 +48,13 @@ async function imported(url: string, place: string): Promise<Record<string, unkn
   }
 }
 
-/** Node 20's loader gives a file outside of any ES module package as CommonJS, whose exports sit one level deeper. */
-function defaultExport(module: Record<string, unknown>): unknown {
-  const outer = module.default;
-  const isWrapped =
-    typeof outer === 'object' && outer !== null && '__esModule' in outer && 'default' in outer;
-  return isWrapped ? outer.default : outer;
+let taken = false;
+
+/** Only a Node without TypeScript of its own needs it, once a thread. */
+function takeTypeScriptForModules(): void {
+  if (taken || process.features?.typescript || 'Deno' in globalThis) return;
+  taken = true;
+  register(new URL('./es-module-hook.js', import.meta.url));
 }
 
 function noDefaultExport(module: Record<string, unknown>): string {

@@ -7,7 +7,7 @@ export function nearest(word: string, list: readonly string[]): string[] {
   const limit = Math.max(1, Math.floor(typed.length / 3));
   return list
     .map((name) => ({ name, distance: distanceTo(typed, name.toLowerCase()) }))
-    .filter(({ distance }) => distance <= limit)
+    .filter(({ distance }) => distance <= limit && distance < typed.length)
     .sort((a, b) => a.distance - b.distance)
     .map(({ name }) => name);
 }

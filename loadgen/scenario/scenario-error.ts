@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { EXIT, ExitError } from '../exit.ts';
 import { type Problem, problemLine, shown } from './problem.ts';
 
@@ -24,9 +25,8 @@ export class ScenarioCodeError extends ExitError {
 /** What was thrown, as one line: "TypeError: x is not a function (spike.ts:12:3)". Anything can be thrown. */
 export function describeThrown(thrown: unknown): string {
   if (!(thrown instanceof Error)) return shown(thrown);
-  const firstLine = thrown.message.split('\n', 1)[0]!.trim();
   const place = placeOf(thrown);
-  return `${thrown.name}: ${firstLine}${place === null ? '' : ` (${place})`}`;
+  return `${thrown.name}: ${firstSentence(thrown.message)}${place === null ? '' : ` (${place})`}`;
 }
 
 function messageOf(place: string, problems: readonly Problem[]): string {
@@ -35,13 +35,26 @@ function messageOf(place: string, problems: readonly Problem[]): string {
   return [`${place}: ${lines.length} problems`, ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
-/** File, line and column of the innermost frame that is a file's, without its folder. */
+/** The first line; with the next one where the first only announces it, as esbuild's "failed with 1 error:" does. */
+function firstSentence(message: string): string {
+  const [first = '', second = ''] = message.split('\n').map((line) => line.trim());
+  return first.endsWith(':') ? `${first} ${second}`.trim() : first;
+}
+
+const OWN_FOLDER = fileURLToPath(new URL('..', import.meta.url));
+
+/** File, line and column of the innermost frame in a file that is not ours, without its folder. */
 function placeOf(error: Error): string | null {
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  for (const frame of frames) {
-    const match = /([^/\\(]+\.[cm]?[jt]s)(?:\?[^:)]*)?:(\d+):(\d+)\)?$/.exec(frame);
-    if (match !== null && !frame.includes('node:') && !frame.includes('ext:'))
-      return `${match[1]}:${match[2]}:${match[3]}`;
-  }
-  return null;
+  const lines = (error.stack ?? '').split('\n');
+  const frames = lines.filter(
+    (line) => /^\s+at /.test(line) && !NOT_THEIRS.test(line) && !line.includes(OWN_FOLDER),
+  );
+  // A syntax error has no frame: Node puts its place before the message.
+  return [lines[0] ?? '', ...frames].map(placeIn).find((place) => place !== null) ?? null;
+}
+
+const NOT_THEIRS = /node:|ext:|node_modules/;
+
+function placeIn(line: string): string | null {
+  return /([^/\\(\s]+\.[cm]?[jt]s(?::\d+){1,2})\)?$/.exec(line)?.[1] ?? null;
 }

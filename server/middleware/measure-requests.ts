@@ -32,31 +32,33 @@ export function measureRequests(
   endpoints: ReadonlySet<string>,
   untracked: ReadonlySet<string>,
 ): Middleware {
-  return (ctx, next) => {
-    const startMs = performance.now();
-    const { res } = ctx;
-    let open = true;
-    const end = (status: number) => {
-      if (!open) return;
-      open = false;
-      const endMs = performance.now();
-      const path = pathOf(ctx.url);
-      if (untracked.has(path)) return;
-      const finished: Finished = {
-        method: methodLabel(ctx.method),
-        endpoint: endpointLabel(ctx, path, endpoints),
-        status,
-        errorType: ctx.state.errorType ?? null,
-        startMs,
-        endMs,
-      };
-      for (const observe of observers) observe(finished);
+  const end = (ctx: Context, request: OpenRequest, status: number): void => {
+    if (!request.open) return;
+    request.open = false;
+    const endMs = performance.now();
+    const path = pathOf(ctx.url);
+    if (untracked.has(path)) return;
+    const finished: Finished = {
+      method: methodLabel(ctx.method),
+      endpoint: endpointLabel(ctx, path, endpoints),
+      status,
+      errorType: ctx.state.errorType ?? null,
+      startMs: request.startMs,
+      endMs,
     };
-    res.on('finish', () => end(res.statusCode));
-    res.on('close', () => end(CLIENT_GONE));
+    for (const observe of observers) observe(finished);
+  };
+  return (ctx, next) => {
+    const request = { startMs: performance.now(), open: true };
+    const { res } = ctx;
+    // Without a name of their own: tsx would define the name of each such function anew, for every request.
+    res.on('finish', () => end(ctx, request, res.statusCode));
+    res.on('close', () => end(ctx, request, CLIENT_GONE));
     return next();
   };
 }
+
+type OpenRequest = { readonly startMs: number; open: boolean };
 
 function endpointLabel(ctx: Context, path: string, endpoints: ReadonlySet<string>): string {
   return ctx.state.refused !== true && endpoints.has(path) ? path : UNMATCHED;

@@ -15,7 +15,7 @@ export type Traffic = {
   readonly latencyUs?: (index: number) => number;
 };
 
-/** A tally in which all that was sent is in the ledger; `latenessUs` of every request, or of none when null. */
+/** A tally of 4 s in which all that was sent is in the ledger; `latenessUs` of every request, or of none when null. */
 export function tallyOf(traffic: readonly Traffic[], latenessUs: number | null = 120): Tally {
   const endpoints = traffic.map(endpointOf);
   const counts = sumCounts(endpoints.map((endpoint) => endpoint.counts));
@@ -30,7 +30,7 @@ export function tallyOf(traffic: readonly Traffic[], latenessUs: number | null =
     service: latency,
     lateness: histogramOf(lateness),
     endpoints,
-    timeline: counts.scheduled === 0 ? [] : [{ atMs: 0, lengthMs: 1000, ...moved, latency }],
+    timeline: counts.scheduled === 0 ? [] : [{ atMs: 0, lengthMs: 4000, ...moved, latency }],
   };
 }
 

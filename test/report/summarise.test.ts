@@ -103,7 +103,10 @@ suite('summarise', (test) => {
     const tally = tallyOf([{ path: '/', statuses: { 200: 2 } }]);
     const [first] = tally.timeline;
     const quiet = { ...first!, atMs: 1000, ok: 0, latency: histogramOf([]) };
-    const report = summarise(FACTS, { ...tally, timeline: [{ ...first!, latency: histogramOf([5, 9]) }, quiet] });
+    const report = summarise(FACTS, {
+      ...tally,
+      timeline: [{ ...first!, latency: histogramOf([5, 9]) }, quiet],
+    });
     assert.equal(
       report.timeline.map((point) => [point.atMs, point.p50Us, point.p99Us]),
       [

@@ -41,6 +41,16 @@ suite('server limits', (test) => {
     assert.is((await demo.samples()).get(series), 1);
   });
 
+  test('an unknown expectation and a wish to upgrade are answered like any other request, and counted', async () => {
+    assert.is(
+      await status('GET / HTTP/1.1\r\nHost: a\r\nExpect: wonders\r\nConnection: close\r\n\r\n'),
+      '200',
+    );
+    const upgrade = 'Connection: close, Upgrade\r\nUpgrade: websocket';
+    assert.is(await status(`GET / HTTP/1.1\r\nHost: a\r\n${upgrade}\r\n\r\n`), '200');
+    assert.is((await demo.samples()).get('flask_requests_total{method="GET",endpoint="/",status="200"}'), 2);
+  });
+
   test('what is no HTTP is closed', async () => {
     assert.not.match(await exchange(demo.service.port, 'hello\r\n\r\n'), 'HTTP/1.1 2');
   });

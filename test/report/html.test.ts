@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import * as assert from 'uvu/assert';
+import { readAssets, renderHtml } from '../../loadgen/report/html.ts';
+import type { Report } from '../../loadgen/report/report.ts';
+import { REPORTS } from '../contracts/sink.ts';
+import { suite } from '../support/suite.ts';
+import { reportOf } from './samples.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+
+suite('html', (test) => {
+  test('the page loads nothing from anywhere', async () => {
+    for (const report of Object.values(REPORTS)) {
+      const page = await pageOf(report);
+      assert.not.match(page, /<(link|img|iframe|object|embed|base)\b/i);
+      assert.not.match(page, /<script[^>]*\bsrc\b|@import|url\(/i);
+      assert.match(page, /Content-Security-Policy" content="default-src 'none';/);
+    }
+  });
+
+  test('the JSON report in it is the report', async () => {
+    for (const report of Object.values(REPORTS)) {
+      const [, json] =
+        /<script type="application\/json" id="report">(.*?)<\/script>/s.exec(await pageOf(report)) ?? [];
+      assert.equal(JSON.parse(json!), report);
+    }
+  });
+
+  test('names cannot become markup', async () => {
+    const page = await pageOf(REPORTS['with hostile names']!);
+    assert.not.match(page, /<script>alert/);
+    assert.match(page, /&#60;script&#62;alert/);
+    assert.not.match(page, /a<b/);
+  });
+
+  test('the verdict, the key figures and every endpoint are in it', async () => {
+    const report = REPORTS['with everything in it']!;
+    const page = await pageOf(report);
+    assert.match(page, /✗ failed/);
+    assert.match(page, /<b>243<\/b><span>requests sent/);
+    for (const { path } of report.endpoints) assert.ok(page.includes(`GET ${path}</td>`));
+    for (const { series } of report.reconciliation!.counters)
+      assert.ok(page.includes(series.replaceAll('"', '&#34;')));
+  });
+
+  test('a browser draws both charts without a complaint', async () => {
+    if (!existsSync(CHROMIUM)) {
+      console.log(`not drawn: ${CHROMIUM} is missing, want \`apt-get install chromium\``);
+      return;
+    }
+    const report = reportOf([{ path: '/', statuses: { 200: 20, 500: 2 } }]);
+    const timeline = [0, 1, 2, 3].map((second) => ({ ...report.timeline[0]!, atMs: second * 1000 }));
+    timeline[2] = { ...timeline[2]!, p50Us: null!, p99Us: null! };
+    const dom = await drawn(await pageOf({ ...report, timeline }));
+    assert.is(dom.match(/<canvas/g)?.length, 2);
+    assert.match(dom, /u-legend/);
+  });
+});
+
+async function pageOf(report: Report): Promise<string> {
+  return renderHtml(report, await readAssets());
+}
+
+/** What the page has become once its scripts ran. */
+async function drawn(page: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'html-'));
+  try {
+    await writeFile(join(folder, 'report.html'), page);
+    const flags =
+      '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync --enable-logging=stderr --dump-dom';
+    const { stdout, stderr } = await promisify(execFile)(
+      CHROMIUM,
+      [...flags.split(' '), `--user-data-dir=${join(folder, 'profile')}`, `file://${folder}/report.html`],
+      { timeout: 60_000, maxBuffer: 2 ** 26 },
+    );
+    assert.not.match(stderr, /CONSOLE/);
+    return stdout;
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
