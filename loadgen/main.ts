@@ -57,6 +57,11 @@ function processIo(): Io {
       process.kill(pid, signal);
     },
     columns: () => process.stdout.columns ?? process.stderr.columns ?? 80,
+    rows: () => process.stdout.rows ?? process.stderr.rows ?? 24,
+    openTerminal: () =>
+      process.stdin.isTTY && process.stderr.isTTY
+        ? { keyboard: process.stdin, screen: process.stderr }
+        : null,
     onSignal,
     onStdoutClosed: (listener) => {
       process.stdout.once('close', listener);

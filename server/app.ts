@@ -4,7 +4,7 @@ import type { Context, State } from './context.ts';
 import { HTTP_METHODS } from './label-sets.ts';
 import type { Log } from './log.ts';
 import { checkRequest } from './middleware/check-request.ts';
-import { followLifecycle } from './middleware/follow-lifecycle.ts';
+import { closeWhenDraining } from './middleware/close-when-draining.ts';
 import { limitBody } from './middleware/limit-body.ts';
 import { measureRequests, type Observer } from './middleware/measure-requests.ts';
 import { reportErrors } from './middleware/report-errors.ts';
@@ -31,7 +31,7 @@ export function createApp(deps: AppDeps): Koa<State> {
     if (!CLIENT_FAULTS.has(error.code ?? '')) deps.log.error({ err: error }, 'answer failed');
   });
   if (deps.observers.length > 0) app.use(measure(deps));
-  app.use(followLifecycle(deps.lifecycle, MAX_IN_FLIGHT));
+  app.use(closeWhenDraining(deps.lifecycle));
   app.use(reportErrors(deps.log));
   app.use(checkRequest);
   app.use(limitBody);
@@ -45,8 +45,6 @@ export function createApp(deps: AppDeps): Koa<State> {
 export function trackedRoutes(trackSelf: boolean): readonly Route[] {
   return trackSelf ? [...TRACKED_ROUTES, METRICS_ROUTE] : TRACKED_ROUTES;
 }
-
-const MAX_IN_FLIGHT = 10_000;
 
 /** How a connection ends when its client has had enough: nothing that this service should report. */
 const CLIENT_FAULTS: ReadonlySet<string> = new Set([

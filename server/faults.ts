@@ -36,7 +36,7 @@ export const ERROR_ENDPOINT_FAULTS = [
 
 export type ErrorEndpointFault = (typeof ERROR_ENDPOINT_FAULTS)[number];
 
-export type SlowDraw = { readonly fault: 'timeout' | null; readonly waitMs: number };
+type SlowDraw = { readonly fault: 'timeout' | null; readonly waitMs: number };
 
 /** One method an endpoint; each call is the draw for one request. */
 export type Faults = {

@@ -30,7 +30,6 @@ export const REFUSALS = {
   bad_request: 400,
   request_timeout: 408,
   payload_too_large: 413,
-  overloaded: 503,
 } as const;
 
 /** The method as a label: a client must not be able to make a new one. */

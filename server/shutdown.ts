@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { Lifecycle } from './lifecycle.ts';
 
 /** drained: every request that was begun has its answer. cut: some were broken off at the limit, or when told to. */
-export type DrainOutcome = 'drained' | 'cut';
+type DrainOutcome = 'drained' | 'cut';
 
 export type Drain = {
   readonly done: Promise<DrainOutcome>;

@@ -22,7 +22,7 @@ export type Command = {
 };
 
 /** A word of the command line that is no flag. */
-export type Word = { readonly name: string; readonly about: string };
+type Word = { readonly name: string; readonly about: string };
 
 export type Flag = {
   /** Without its dashes: 'dry-run', 'no-reconcile'. */

@@ -1,3 +1,5 @@
+import type { Readable, Writable } from 'node:stream';
+
 /** The process as the commands see it; main.ts fills it in, and nothing else touches `process`. */
 export type Io = {
   /** Results. */
@@ -19,6 +21,10 @@ export type Io = {
   kill(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void;
   /** Width of the terminal; 80 where there is none. */
   columns(): number;
+  /** Height of the terminal; 24 where there is none. */
+  rows(): number;
+  /** For questions to a person: the keyboard (stdin) and the screen (stderr); null where one of them is no terminal. */
+  openTerminal(): Terminal | null;
   /** From now on SIGINT, SIGTERM and SIGHUP end nothing by themselves but are told here. Call the answer to undo it. */
   onSignal(listener: (signal: StopSignal) => void): () => void;
   /** Called when who reads stdout has gone, as in `loadgen … | head`. */
@@ -26,3 +32,5 @@ export type Io = {
 };
 
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+export type Terminal = { readonly keyboard: Readable; readonly screen: Writable };

@@ -8,6 +8,8 @@ export type LoopContext = {
   readonly startMs: number;
   /** `performance.now`, but in tests. */
   readonly now: () => number;
+  /** Calls once, `delayMs` later; the answer takes it back. A timer, but in tests. */
+  readonly after: (delayMs: number, call: () => void) => () => void;
   readonly recorder: Recorder;
   readonly stop: StopState;
   readonly requests: RequestSource;

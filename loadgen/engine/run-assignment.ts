@@ -67,7 +67,7 @@ async function runLoops(
     part.fault ??= message;
     stop.request('finish');
   });
-  const context: LoopContext = { startMs, now: () => performance.now(), recorder, stop, requests };
+  const context: LoopContext = { startMs, now: () => performance.now(), after, recorder, stop, requests };
   const closed = closedShares(plan, assignment).map((share) => runClosed(part, context, share));
   const open = clock === null ? [] : [runOpen(part, context, clock, alarm)];
   await Promise.all([...open, ...closed]);

@@ -44,23 +44,12 @@ const PLAIN_COLUMNS = 160;
 
 async function terminalLive(output: LiveOutput): Promise<Live> {
   // Only a terminal pays for loading it.
-  const { createLogUpdate } = await import('log-update');
-  const stream = {
-    isTTY: true,
-    get columns() {
-      return output.columns();
-    },
-    write: (text: string) => {
-      output.write(text);
-      return true;
-    },
-  };
-  // Hiding the cursor would install signal handlers of a library beside ours.
-  const line = createLogUpdate(stream as unknown as NodeJS.WritableStream, { showCursor: true });
+  const { createRedraw } = await import('./redraw.ts');
+  const line = createRedraw(output);
   let last: ProgressState | null = null;
   const draw = () => {
     // One column less: a full line wraps on some terminals.
-    if (last !== null) line(renderProgress(last, output.columns() - 1));
+    if (last !== null) line.draw(renderProgress(last, output.columns() - 1));
   };
   return {
     show(state) {

@@ -47,7 +47,7 @@ function timeOf({ elapsedMs, totalMs }: ProgressState): string {
   if (totalMs === null) return `${formatClock(elapsedMs)} elapsed`;
   const share = totalMs > 0 ? Math.min(1, elapsedMs / totalMs) : 1;
   const left = Math.max(0, totalMs - elapsedMs);
-  return `${bar(share, BAR_CELLS).padEnd(BAR_CELLS, '·')} ${formatClock(elapsedMs)}, ${formatClock(left)} left`;
+  return `${bar(share, BAR_CELLS).padEnd(BAR_CELLS, '·')} ${formatClock(elapsedMs)}, ${formatClock(Math.ceil(left / 1000) * 1000)} left`;
 }
 
 /** Whole seconds, so that the line does not tremble. */

@@ -83,7 +83,8 @@ function judgeAll(expressions: readonly string[], report: Judged): ThresholdResu
   });
 }
 
-function quantilesOf(histogram: HistogramData): Quantiles {
+/** Each in microseconds; all null where nothing was recorded. */
+export function quantilesOf(histogram: HistogramData): Quantiles {
   const mean = meanUs(histogram);
   return {
     min: quantileUs(histogram, 0),

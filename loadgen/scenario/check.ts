@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { DURATION_WISH, parseDurationMs } from './duration.ts';
+import { fieldOf, issueProblems } from './issue.ts';
 import * as limit from './limits.ts';
-import { didYouMean } from './nearest.ts';
-import { gotWant, type Problem, pathText } from './problem.ts';
+import type { Problem } from './problem.ts';
 import { mixRelations, optionRelations, phaseRelations } from './relations.ts';
 import { DRAWN_PATH_WISH, isHeaderName, isHeaderValue, isPath, PATH_WISH, UNSENDABLE } from './wire-text.ts';
 
@@ -209,35 +209,5 @@ const planned = z.strictObject({ mix: mixList, phases: phaseList });
 
 function shapeProblems(schema: z.ZodType, value: unknown): Problem[] {
   const result = schema.safeParse(value);
-  return result.success ? [] : result.error.issues.flatMap((issue) => problemsOf(issue, value));
-}
-
-function problemsOf(issue: z.core.$ZodIssue, value: unknown): Problem[] {
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownField([...issue.path, key], issue.message.split(', ')));
-    case 'invalid_key':
-      return issue.issues.map((inner) => ({
-        path: pathText(issue.path),
-        wish: `the name is wrong, want ${inner.message}`,
-      }));
-    default:
-      return [{ path: pathText(issue.path), wish: gotWant(valueAt(value, issue.path), issue.message) }];
-  }
-}
-
-function unknownField(path: readonly PropertyKey[], known: readonly string[]): Problem {
-  const name = String(path.at(-1));
-  return {
-    path: pathText(path),
-    wish: `unknown field, known are ${known.join(', ')}${didYouMean(name, known)}`,
-  };
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce(fieldOf, value);
-}
-
-function fieldOf(value: unknown, key: PropertyKey): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+  return result.success ? [] : result.error.issues.flatMap((issue) => issueProblems(issue, value));
 }

@@ -1,4 +1,4 @@
-import { DURATION_WISH, formatDuration, parseDurationMs } from './duration.ts';
+import { DURATION_WISH, parseDurationMs } from './duration.ts';
 import { didYouMean } from './nearest.ts';
 import { gotWant, type Problem, shown } from './problem.ts';
 import type {
@@ -42,7 +42,7 @@ export function defaultText(spec: OptionSpec): string {
 }
 
 /** What an option takes, in words: 'a whole number from 1 to 64'. */
-export function optionWish(spec: OptionSpec): string {
+function optionWish(spec: OptionSpec): string {
   switch (spec.kind) {
     case 'integer':
       return `a whole number${rangeText(spec.min, spec.max)}`;
@@ -124,10 +124,4 @@ function unknownOption(name: string, specs: OptionSpecs): string {
   const names = Object.keys(specs).map(flagName);
   const known = names.length === 0 ? 'there are no options here' : `known are ${names.join(', ')}`;
   return `unknown option ${shown(flagName(name))}, ${known}${didYouMean(flagName(name), names)}`;
-}
-
-/** A resolved value as a person would type it: durations with their unit. */
-export function optionText(spec: OptionSpec, value: number | string | null): string {
-  if (value === null) return 'none';
-  return spec.kind === 'duration' && typeof value === 'number' ? formatDuration(value) : String(value);
 }

@@ -24,7 +24,7 @@ export type PlannedEntry = {
   readonly endpoint: number;
 };
 
-export type Endpoint = { readonly method: Method; readonly path: string };
+type Endpoint = { readonly method: Method; readonly path: string };
 
 /**
  * The plan of a scenario whose values are sound (`checkedPlan` sees to that): pure, so every thread comes to the same plan.

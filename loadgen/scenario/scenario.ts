@@ -125,9 +125,15 @@ type CheckedSpecs<O extends OptionSpecs> = {
 
 /** Each key held against its own kind alone, so that the editor points at the key that is wrong. */
 type CheckedSpec<S extends OptionSpec> = S extends ChoiceSpec
-  ? { readonly [K in keyof S]: K extends 'default' ? S['choices'][number] : Known<K, keyof ChoiceSpec, S[K]> }
+  ? { readonly [K in keyof S]: K extends 'default' ? Chosen<S> : Known<K, keyof ChoiceSpec, S[K]> }
   : S extends DurationSpec
     ? { readonly [K in keyof S]: Known<K, keyof DurationSpec, S[K]> }
     : { readonly [K in keyof S]: Known<K, keyof NumberSpec, S[K]> };
+
+// An object, not the choices themselves: two different literals would make the whole option `never`, and every key of it
+// an error.
+type Chosen<S extends ChoiceSpec> = S['default'] extends S['choices'][number]
+  ? S['default']
+  : { readonly 'want one of': S['choices'][number] };
 
 type Known<K, Keys, Value> = K extends Keys ? Value : never;

@@ -12,7 +12,24 @@ suite('durations', (test) => {
   });
 
   test('what is no duration is null', () => {
-    const wrong = ['', '5', 's', '-5s', '5 s', '5S', '1e3s', '5sec', '1s1m', '1s1s', '.5s', '5.s', 'none', '٣s', ' 5s', '1d'];
+    const wrong = [
+      '',
+      '5',
+      's',
+      '-5s',
+      '5 s',
+      '5S',
+      '1e3s',
+      '5sec',
+      '1s1m',
+      '1s1s',
+      '.5s',
+      '5.s',
+      'none',
+      '٣s',
+      ' 5s',
+      '1d',
+    ];
     assert.equal(
       wrong.filter((text) => parseDurationMs(text) !== null),
       [],
@@ -29,9 +46,16 @@ suite('durations', (test) => {
   });
 
   test('what is written is short', () => {
-    assert.equal(
-      [0, 1, 999, 1_000, 1_500, 60_000, 90_000, 3_600_000, 5_400_000].map(formatDuration),
-      ['0s', '1ms', '999ms', '1s', '1.5s', '1m', '90s', '1h', '90m'],
-    );
+    assert.equal([0, 1, 999, 1_000, 1_500, 60_000, 90_000, 3_600_000, 5_400_000].map(formatDuration), [
+      '0s',
+      '1ms',
+      '999ms',
+      '1s',
+      '1.5s',
+      '1m',
+      '90s',
+      '1h',
+      '90m',
+    ]);
   });
 });

@@ -6,7 +6,8 @@ const NAMES = ['continuous', 'controlled', 'poisson', 'ramp', 'spike', 'steady']
 
 suite('near names', (test) => {
   test('a slip of one letter is found, whichever it is', () => {
-    for (const slip of ['spkie', 'spke', 'spiike', 'spika', 'SPIKE']) assert.is(nearest(slip, NAMES)[0], 'spike');
+    for (const slip of ['spkie', 'spke', 'spiike', 'spika', 'SPIKE'])
+      assert.is(nearest(slip, NAMES)[0], 'spike');
   });
 
   test('a beginning is found', () => {

@@ -41,7 +41,14 @@ suite('options', (test) => {
   });
 
   test('all problems are told at once, each under its flag', () => {
-    const given = { threads: '0', rate: '-1', maxWait: '5', stopAfter: 'never', intensity: 'hihg', threds: '3' };
+    const given = {
+      threads: '0',
+      rate: '-1',
+      maxWait: '5',
+      stopAfter: 'never',
+      intensity: 'hihg',
+      threds: '3',
+    };
     const parsed = parseOptions(SPECS, given);
     assert.equal(parsed, {
       kind: 'refused',

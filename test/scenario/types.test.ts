@@ -65,23 +65,24 @@ suite('the types of a scenario', (test) => {
   });
 
   test('wrong options fail in the editor', () => {
-    // @ts-expect-error a misspelled field
-    defineScenario({ ...start, ...rest, options: { a: { kind: 'integer', default: 1, mni: 0, help: 'h' } } });
-    // @ts-expect-error an unknown kind
-    defineScenario({ ...start, ...rest, options: { a: { kind: 'text', default: 'x', help: 'h' } } });
-    // @ts-expect-error a number in quotes
-    defineScenario({ ...start, ...rest, options: { a: { kind: 'integer', default: '1', help: 'h' } } });
-    // @ts-expect-error a duration without its unit
-    defineScenario({ ...start, ...rest, options: { a: { kind: 'duration', default: '5', help: 'h' } } });
-    // @ts-expect-error no help
-    defineScenario({ ...start, ...rest, options: { a: { kind: 'duration', default: '5s' } } });
-    // @ts-expect-error a flag that every scenario has
-    defineScenario({ ...start, ...rest, options: { target: { kind: 'integer', default: 1, help: 'h' } } });
-    // @ts-expect-error a name with a dash
-    defineScenario({ ...start, ...rest, options: { 'a-b': { kind: 'integer', default: 1, help: 'h' } } });
+    const base = { ...start, ...rest };
     const choices = ['a', 'b'] as const;
+    // @ts-expect-error a misspelled field
+    defineScenario({ ...base, options: { a: { kind: 'integer', default: 1, mni: 0, help: 'h' } } });
+    // @ts-expect-error an unknown kind
+    defineScenario({ ...base, options: { a: { kind: 'text', default: 'x', help: 'h' } } });
+    // @ts-expect-error a number in quotes
+    defineScenario({ ...base, options: { a: { kind: 'integer', default: '1', help: 'h' } } });
+    // @ts-expect-error a duration without its unit
+    defineScenario({ ...base, options: { a: { kind: 'duration', default: '5', help: 'h' } } });
+    // @ts-expect-error no help
+    defineScenario({ ...base, options: { a: { kind: 'duration', default: '5s' } } });
+    // @ts-expect-error a flag that every scenario has
+    defineScenario({ ...base, options: { target: { kind: 'integer', default: 1, help: 'h' } } });
+    // @ts-expect-error a name with a dash
+    defineScenario({ ...base, options: { 'a-b': { kind: 'integer', default: 1, help: 'h' } } });
     // @ts-expect-error a default that is no choice
-    defineScenario({ ...start, ...rest, options: { a: { kind: 'choice', choices, default: 'c', help: 'h' } } });
+    defineScenario({ ...base, options: { a: { kind: 'choice', choices, default: 'c', help: 'h' } } });
   });
 
   test('wrong use of an option fails in the editor', () => {

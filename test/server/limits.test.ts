@@ -6,7 +6,7 @@ import { type Demo, eventually, exchange, startDemo } from './demo.ts';
 suite('server limits', (test) => {
   let demo: Demo;
   test.each.before(async () => {
-    demo = await startDemo({ HOME_ERROR_RATE: '0' });
+    demo = await startDemo({ HOME_ERROR_RATE: '0', SLOW_MS: '60000', SLOW_TIMEOUT_RATE: '0' });
   });
   test.each.after(() => demo.stop());
 
@@ -49,6 +49,42 @@ suite('server limits', (test) => {
     const upgrade = 'Connection: close, Upgrade\r\nUpgrade: websocket';
     assert.is(await status(`GET / HTTP/1.1\r\nHost: a\r\n${upgrade}\r\n\r\n`), '200');
     assert.is((await demo.samples()).get('flask_requests_total{method="GET",endpoint="/",status="200"}'), 2);
+  });
+
+  test('requests sent ahead on one connection are answered in order, one at a time', async () => {
+    const paths = Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? '/livez' : '/'));
+    const requests = paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`).join('');
+    const last = 'GET /nope HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
+    const received = await exchange(demo.service.port, requests + last);
+    const types = [...received.matchAll(/^Content-Type: (\S+);/gim)].map(([, type]) => type);
+    assert.equal(
+      types.slice(0, 50),
+      paths.map((path) => (path === '/' ? 'application/json' : 'text/plain')),
+    );
+    assert.is(received.match(/HTTP\/1\.1 404/g)?.length, 1);
+    const samples = await demo.samples();
+    assert.is(samples.get('flask_requests_total{method="GET",endpoint="/",status="200"}'), 25);
+    assert.is(demo.service.inFlight(), 0);
+  });
+
+  test('of requests sent ahead only one is in flight; when the client goes, none stays', async () => {
+    const socket = connect(demo.service.port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write('GET /slow HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(100));
+    await eventually(() => demo.service.inFlight() > 0 || undefined);
+    assert.is((await demo.ask('/livez')).status, 200);
+    assert.is(demo.service.inFlight(), 1);
+    socket.destroy();
+    await eventually(() => demo.service.inFlight() === 0 || undefined);
+    assert.is(
+      (await demo.samples()).get('flask_requests_total{method="GET",endpoint="/slow",status="499"}'),
+      1,
+    );
+  });
+
+  test('a client that sends thousands of requests ahead is cut off', async () => {
+    assert.is(await exchange(demo.service.port, 'GET /slow HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(3000)), '');
+    assert.is((await demo.ask('/livez')).status, 200);
   });
 
   test('what is no HTTP is closed', async () => {

@@ -44,7 +44,9 @@ export function runLoadgen(
 /** Pids whose environment holds the mark; empty where there is no /proc. */
 function processesMarked(mark: string): string[] {
   if (!existsSync('/proc/self/environ')) return [];
-  return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && environmentOf(pid).split('\0').includes(mark));
+  return readdirSync('/proc').filter(
+    (pid) => /^\d+$/.test(pid) && environmentOf(pid).split('\0').includes(mark),
+  );
 }
 
 function environmentOf(pid: string): string {

@@ -1,0 +1,119 @@
+import type { Progress } from '../engine/engine.ts';
+import { emptyHistogram, mergeHistograms } from '../measure/histogram.ts';
+import { addCounts, type Counts, type HistogramData } from '../measure/tally.ts';
+import type { LiveWatch } from '../watch.ts';
+import { intervalLine, turnOf } from './log-lines.ts';
+import { countsSince, type Recent, RecentSamples, type Sample } from './recent.ts';
+
+/** Where a daemon's run stands. */
+export type Standing = {
+  readonly phase: 'sending' | 'stopping';
+  readonly counts: Counts;
+  readonly inFlight: number;
+  /** The last minute, or what there is of it. */
+  readonly recent: Recent;
+};
+
+export type WatchOutput = {
+  line(text: string): void;
+  /** Called every TICK_MS. */
+  standing(standing: Standing): void;
+  /** Called once: the first request is on its way, or nothing is due for FIRST_REQUEST_LIMIT_MS. */
+  sending(hasSent: boolean): void;
+};
+
+export const TICK_MS = 1_000;
+const MINUTE_MS = 60_000;
+/** So long a start waits for the first request of a slow schedule. */
+const FIRST_REQUEST_LIMIT_MS = 3_000;
+
+/** Follows a run for a log: a line every `intervalMs`, and nothing that grows with its length. */
+export function watchForLog(
+  output: WatchOutput,
+  intervalMs: number,
+  now: () => number = () => performance.now(),
+): LiveWatch {
+  return new LogWatch(output, intervalMs, now);
+}
+
+class LogWatch implements LiveWatch {
+  readonly #output: WatchOutput;
+  readonly #intervalMs: number;
+  readonly #now: () => number;
+  readonly #workers = new Map<number, Progress>();
+  readonly #timer: NodeJS.Timeout;
+  #startMs: number | null = null;
+  #phase: Standing['phase'] = 'sending';
+  #isSending = false;
+  #isSilent = false;
+  /** Since the last tick. */
+  #fresh: HistogramData[] = [];
+  #minute = new RecentSamples(MINUTE_MS, NOTHING);
+  /** Since the last line. */
+  #interval: Sample = NOTHING;
+
+  constructor(output: WatchOutput, intervalMs: number, now: () => number) {
+    this.#output = output;
+    this.#intervalMs = intervalMs;
+    this.#now = now;
+    this.#timer = setInterval(() => this.tick(), TICK_MS);
+  }
+
+  started(): void {
+    this.#startMs = this.#now();
+  }
+
+  progress(worker: number, progress: Progress): void {
+    this.#workers.set(worker, progress);
+    this.#fresh.push(progress.recentLatency);
+    if (progress.counts.sent > 0) this.#tellSending(true);
+  }
+
+  stopping(how: 'finish' | 'abandon', signal: string): void {
+    this.#phase = 'stopping';
+    const next = how === 'finish' ? 'waiting for answers' : 'not waiting for answers';
+    this.#output.line(`${signal}: sending no more, ${next}`);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  tick(): void {
+    if (this.#startMs === null) return;
+    const atMs = this.#now() - this.#startMs;
+    if (atMs >= FIRST_REQUEST_LIMIT_MS) this.#tellSending(false);
+    const workers = [...this.#workers.values()];
+    const counts = addCounts(workers.map((progress) => progress.counts));
+    const inFlight = workers.reduce((sum, progress) => sum + progress.inFlight, 0);
+    const latency = mergeHistograms(this.#fresh);
+    this.#fresh = [];
+    this.#minute.add({ atMs, counts, latency });
+    this.#interval = { ...this.#interval, latency: mergeHistograms([this.#interval.latency, latency]) };
+    // A tick may come a little early.
+    if (atMs - this.#interval.atMs >= this.#intervalMs - TICK_MS / 2) this.#writeLine(atMs, counts, inFlight);
+    this.#output.standing({ phase: this.#phase, counts, inFlight, recent: this.#minute.recent() });
+  }
+
+  #writeLine(atMs: number, counts: Counts, inFlight: number): void {
+    const base = this.#interval;
+    const recent: Recent = {
+      lengthMs: atMs - base.atMs,
+      counts: countsSince(base.counts, counts),
+      latency: base.latency,
+    };
+    this.#output.line(intervalLine(recent, inFlight, counts.sent));
+    const turn = turnOf(recent, this.#isSilent);
+    this.#isSilent = turn.silent;
+    if (turn.line !== null) this.#output.line(turn.line);
+    this.#interval = { atMs, counts, latency: emptyHistogram() };
+  }
+
+  #tellSending(hasSent: boolean): void {
+    if (this.#isSending) return;
+    this.#isSending = true;
+    this.#output.sending(hasSent);
+  }
+}
+
+const NOTHING: Sample = { atMs: 0, counts: addCounts([]), latency: emptyHistogram() };

@@ -1,0 +1,178 @@
+import type { Audience } from '../audience.ts';
+import type { Io } from '../cli/io.ts';
+import type { RunRequest } from '../cli/run-request.ts';
+import { EXIT, type ExitCode, ExitError } from '../exit.ts';
+import { emptyHistogram } from '../measure/histogram.ts';
+import { addCounts } from '../measure/tally.ts';
+import { explainVerdict } from '../report/explain.ts';
+import { renderJson } from '../report/json.ts';
+import type { Report } from '../report/report.ts';
+import { sinksFor } from '../report/sinks.ts';
+import { quantilesOf } from '../report/summarise.ts';
+import { run } from '../run.ts';
+import { DaemonFiles } from './daemon-files.ts';
+import { daemonSignals } from './daemon-signals.ts';
+import { type Standing, watchForLog } from './daemon-watch.ts';
+import { type Hello, writeHello } from './hello.ts';
+import { RotatingLog } from './log.ts';
+import { endLine } from './log-lines.ts';
+import { replaceFile } from './own-file.ts';
+import { type DaemonRecord, findDaemon } from './pidfile.ts';
+import type { Place } from './place.ts';
+import { identityOf } from './process-identity.ts';
+import { errorsOf, perSecond } from './recent.ts';
+import { alreadyRuns } from './start.ts';
+import type { DaemonEnd, DaemonState } from './state.ts';
+
+export type DaemonSetup = {
+  readonly place: Place;
+  readonly log: string;
+  readonly report: string;
+  /** Between two lines of the log. */
+  readonly intervalMs: number;
+};
+
+/** The daemon itself: runs the request to its end, or until it is stopped. Answers the exit code. */
+export async function runDaemon(request: RunRequest, setup: DaemonSetup, io: Io): Promise<number> {
+  const log = new RotatingLog(setup.log, io.uid);
+  const signals = daemonSignals(io, () => log.line('SIGHUP: going on'));
+  const record = recordOf(request, setup, io.pid);
+  const files = new DaemonFiles(setup.place, io.uid, record, { ...record, ...NOTHING_YET });
+  const daemon: Daemon = { request, setup, log, files, greet: greeter(io), report: null, hasReport: false };
+  try {
+    refuseSecond(setup.place, io.uid);
+    files.begin();
+    log.line(`started: ${record.scenario}, pid ${record.pid}, ${io.runtime}`);
+    const exitCode = await run(request, ioOf(daemon, io, signals.onSignal), audienceOf(daemon));
+    return end(daemon, exitCode, null);
+  } catch (thrown) {
+    const { exitCode, message } = faultOf(thrown);
+    daemon.greet({ kind: 'failed', exitCode, message });
+    return end(daemon, exitCode, message);
+  } finally {
+    signals.release();
+    log.close();
+  }
+}
+
+type Daemon = {
+  readonly request: RunRequest;
+  readonly setup: DaemonSetup;
+  readonly log: RotatingLog;
+  readonly files: DaemonFiles;
+  readonly greet: (hello: Hello) => void;
+  report: Report | null;
+  /** True: the report is on the disk. */
+  hasReport: boolean;
+};
+
+/** The lock keeps a second one out, unless its folder was removed meanwhile. */
+function refuseSecond(place: Place, uid: number): void {
+  const found = findDaemon(place.pidfile, uid);
+  if (found.kind === 'alive') throw new ExitError(EXIT.fault, alreadyRuns(found.record));
+}
+
+function ioOf({ log }: Daemon, io: Io, onSignal: Io['onSignal']): Io {
+  const stderr = (text: string) => {
+    for (const line of text.trimEnd().split('\n')) log.line(line);
+  };
+  // Nobody reads the stdout of a daemon once it has said hello.
+  return { ...io, stdout: () => {}, stderr, onSignal };
+}
+
+function audienceOf(daemon: Daemon): Audience {
+  const { request, setup, log, files } = daemon;
+  const { jsonFile, htmlFile, junitFile, plan } = request;
+  const keepReport = async (report: Report) => {
+    daemon.report = report;
+    replaceFile(setup.report, renderJson(report));
+    daemon.hasReport = true;
+  };
+  const others = { json: jsonFile, html: htmlFile, junit: junitFile, terminal: null, stdout: () => {} };
+  return {
+    say: (text) => log.line(text),
+    watch(_, target) {
+      log.line(`sending to ${target}, seed ${plan.seed}`);
+      files.change({ target });
+      const output = {
+        line: (text: string) => log.line(text),
+        standing: (standing: Standing) =>
+          files.change({ ...figuresOf(standing), logProblem: log.problem }),
+        sending(hasSent: boolean) {
+          files.changeNow({ phase: 'sending' });
+          daemon.greet({ kind: 'sending', target, seed: plan.seed, hasSent });
+        },
+      };
+      return watchForLog(output, setup.intervalMs);
+    },
+    sinks: [keepReport, ...sinksFor(others)],
+  };
+}
+
+function figuresOf({ phase, counts, inFlight, recent }: Standing): Partial<DaemonState> {
+  return {
+    phase,
+    requests: counts,
+    inFlight,
+    rate1m: Math.round(perSecond(recent.counts.sent, recent.lengthMs) * 1000) / 1000,
+    sent1m: recent.counts.sent,
+    errors1m: errorsOf(recent.counts),
+    latencyUs: quantilesOf(recent.latency),
+  };
+}
+
+function end({ report, hasReport, log, files, setup }: Daemon, exitCode: number, fault: string | null): number {
+  const summary = fault ?? (report === null ? 'no report' : endLine(report));
+  const remarks = report === null || report.passed ? [] : explainVerdict(report).reasons;
+  for (const line of [summary, ...remarks]) log.line(line);
+  log.line(`ended with exit code ${exitCode}${hasReport ? `, report in ${setup.report}` : ''}`);
+  const ended: DaemonEnd = { exitCode, summary, remarks, hasReport };
+  const requests = report?.requests ?? files.state.requests;
+  files.change({ phase: 'ended', requests, inFlight: 0, end: ended, logProblem: log.problem });
+  files.end();
+  return exitCode;
+}
+
+function recordOf(request: RunRequest, setup: DaemonSetup, pid: number): DaemonRecord {
+  const identity = identityOf(pid);
+  if (identity === null) throw new ExitError(EXIT.fault, NEEDS_PROC);
+  return {
+    ...identity,
+    startedAt: new Date().toISOString(),
+    scenario: request.plan.scenario,
+    log: setup.log,
+    report: setup.report,
+    timeoutMs: request.timeoutMs,
+  };
+}
+
+export const NEEDS_PROC = 'Cannot run in the background: want Linux with /proc, to know our own processes by';
+
+const NOTHING_YET: Pick<DaemonState, Exclude<keyof DaemonState, keyof DaemonRecord>> = {
+  phase: 'starting',
+  updatedAt: new Date(0).toISOString(),
+  target: null,
+  requests: addCounts([]),
+  inFlight: 0,
+  rate1m: 0,
+  sent1m: 0,
+  errors1m: 0,
+  latencyUs: quantilesOf(emptyHistogram()),
+  logProblem: null,
+  end: null,
+};
+
+function greeter(io: Io): (hello: Hello) => void {
+  let hasGreeted = false;
+  return (hello) => {
+    if (hasGreeted) return;
+    hasGreeted = true;
+    io.stdout(writeHello(hello));
+  };
+}
+
+function faultOf(thrown: unknown): { exitCode: ExitCode; message: string } {
+  if (thrown instanceof ExitError) return { exitCode: thrown.exitCode, message: thrown.message };
+  const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  return { exitCode: EXIT.fault, message: `unexpected fault: ${text}` };
+}
