@@ -26,6 +26,30 @@ const COMMANDS: readonly CommandEntry[] = [
     usage: 'start|stop|status|logs [flags]',
     open: async (argv, io) => (await import('./cli/background.ts')).openBackground(argv, io),
   },
+  {
+    name: 'demo',
+    about: 'an interactive menu, for live demonstrations',
+    usage: '[flags]',
+    open: async (_, io) => (await import('./cli/demo.ts')).openDemo(io),
+  },
+  {
+    name: 'check',
+    about: 'is the target there, which endpoints answer, how fast',
+    usage: '[flags]',
+    open: async (_, io) => (await import('./cli/check.ts')).openCheck(io),
+  },
+  {
+    name: 'stats',
+    about: "the target's own figures, read for a person",
+    usage: '[flags]',
+    open: async (_, io) => (await import('./cli/stats.ts')).openStats(io),
+  },
+  {
+    name: 'new',
+    about: 'write a commented scenario file to start from',
+    usage: 'NAME',
+    open: async (_, io) => (await import('./cli/new.ts')).openNew(io),
+  },
 ];
 
 async function exitCodeOf(argv: readonly string[], io: Io): Promise<number> {

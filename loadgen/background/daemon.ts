@@ -17,11 +17,10 @@ import { type Hello, writeHello } from './hello.ts';
 import { RotatingLog } from './log.ts';
 import { endLine } from './log-lines.ts';
 import { replaceFile } from './own-file.ts';
-import { type DaemonRecord, findDaemon } from './pidfile.ts';
+import { alreadyRuns, type DaemonRecord, findDaemon } from './pidfile.ts';
 import type { Place } from './place.ts';
-import { identityOf } from './process-identity.ts';
+import { identityOf, NEEDS_PROC } from './process-identity.ts';
 import { errorsOf, perSecond } from './recent.ts';
-import { alreadyRuns } from './start.ts';
 import type { DaemonEnd, DaemonState } from './state.ts';
 
 export type DaemonSetup = {
@@ -44,6 +43,7 @@ export async function runDaemon(request: RunRequest, setup: DaemonSetup, io: Io)
     files.begin();
     log.line(`started: ${record.scenario}, pid ${record.pid}, ${io.runtime}`);
     const exitCode = await run(request, ioOf(daemon, io, signals.onSignal), audienceOf(daemon));
+    greetLate(daemon);
     return end(daemon, exitCode, null);
   } catch (thrown) {
     const { exitCode, message } = faultOf(thrown);
@@ -109,6 +109,13 @@ function audienceOf(daemon: Daemon): Audience {
   };
 }
 
+/** A run of a moment is over before its first progress was told. */
+function greetLate({ greet, report, request }: Daemon): void {
+  if (report === null) return;
+  const { target, requests } = report;
+  greet({ kind: 'sending', target, seed: request.plan.seed, hasSent: requests.sent > 0 });
+}
+
 function figuresOf({ phase, counts, inFlight, recent }: Standing): Partial<DaemonState> {
   return {
     phase,
@@ -145,8 +152,6 @@ function recordOf(request: RunRequest, setup: DaemonSetup, pid: number): DaemonR
     timeoutMs: request.timeoutMs,
   };
 }
-
-export const NEEDS_PROC = 'Cannot run in the background: want Linux with /proc, to know our own processes by';
 
 const NOTHING_YET: Pick<DaemonState, Exclude<keyof DaemonState, keyof DaemonRecord>> = {
   phase: 'starting',

@@ -29,6 +29,11 @@ export function findDaemon(pidfile: string, uid: number): Found {
   return { kind: isAlive(record) ? 'alive' : 'dead', record };
 }
 
+export function alreadyRuns(record: DaemonRecord): string {
+  const { scenario, pid, startedAt } = record;
+  return `Already running: ${scenario}, pid ${pid}, since ${startedAt}; 'loadgen background stop' ends it`;
+}
+
 /** The first line is the pid alone, as other programs expect of a pidfile. */
 export function writePidfile(pidfile: string, record: DaemonRecord): void {
   const { pid, ...rest } = record;

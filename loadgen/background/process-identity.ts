@@ -15,6 +15,9 @@ export function identityOf(pid: number): ProcessIdentity | null {
   return { pid, startTicks: stat.startTicks, bootId: readFileSync(BOOT_ID, 'utf8').trim() };
 }
 
+/** What to say where there is no /proc: a daemon could not be told from a stranger there. */
+export const NEEDS_PROC = 'Cannot run in the background: want Linux with /proc, to know our own processes by';
+
 /** Whether the process is still there and still the same. */
 export function isAlive(identity: ProcessIdentity): boolean {
   const now = identityOf(identity.pid);

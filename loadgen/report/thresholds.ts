@@ -1,5 +1,5 @@
 import type { Counts } from '../measure/tally.ts';
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMean } from '../nearest.ts';
 import type { Quantiles } from './report.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from '../nearest.ts';
 import { gotWant, type Problem, pathText } from './problem.ts';
 
 /** What a schema says about a value: its message is the wish, or the known names where `keys` are unknown ones. */

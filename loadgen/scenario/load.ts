@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { didYouMean, nearest } from '../nearest.ts';
 import { importScenario } from './import.ts';
-import { didYouMean, nearest } from './nearest.ts';
 import type { AnyScenario } from './scenario.ts';
 import { ScenarioError } from './scenario-error.ts';
 

@@ -1,5 +1,5 @@
+import { didYouMean } from '../nearest.ts';
 import { DURATION_WISH, parseDurationMs } from './duration.ts';
-import { didYouMean } from './nearest.ts';
 import { gotWant, type Problem, shown } from './problem.ts';
 import type {
   ChoiceSpec,

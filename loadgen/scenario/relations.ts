@@ -1,6 +1,6 @@
+import { didYouMean } from '../nearest.ts';
 import { parseDurationMs } from './duration.ts';
 import { MAX_PER_SECOND } from './limits.ts';
-import { didYouMean } from './nearest.ts';
 import { flagName } from './options.ts';
 import { gotWant, type Problem, pathText } from './problem.ts';
 import { TAKEN_OPTION_NAMES } from './taken.ts';

@@ -49,10 +49,7 @@ suite('html', (test) => {
   });
 
   test('a browser draws both charts without a complaint', async () => {
-    if (!existsSync(CHROMIUM)) {
-      console.log(`not drawn: ${CHROMIUM} is missing, want \`apt-get install chromium\``);
-      return;
-    }
+    assert.ok(existsSync(CHROMIUM), `${CHROMIUM} is missing, want \`apt-get install chromium\``);
     const report = reportOf([{ path: '/', statuses: { 200: 20, 500: 2 } }]);
     const timeline = [0, 1, 2, 3].map((second) => ({ ...report.timeline[0]!, atMs: second * 1000 }));
     timeline[2] = { ...timeline[2]!, p50Us: null!, p99Us: null! };

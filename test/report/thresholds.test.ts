@@ -50,9 +50,9 @@ suite('thresholds', (test) => {
   test('what cannot be read is answered with its column and what may stand there', () => {
     const refused: [string, RegExp][] = [
       ['', /column 1, found nothing, want one of latency, .*errors/],
-      ['latncy.p99 < 5ms', /column 1, found "latncy", .*did you mean latency\?/],
+      ['latncy.p99 < 5ms', /column 1, found "latncy", .*did you mean 'latency'\?/],
       ['latency < 5ms', /column 8, found nothing, want one of min, mean, .* after "latency\."/],
-      ['latency.p98 < 5ms', /column 9, found "p98", .*did you mean p9/],
+      ['latency.p98 < 5ms', /column 9, found "p98", .*did you mean 'p9/],
       ['latency.toString < 5ms', /column 9, found "toString"/],
       ['latency.p99 5ms', /column 13, want one of < <= > >= == !=/],
       ['latency.p99 = 5ms', /column 13, want one of </],
@@ -63,7 +63,7 @@ suite('thresholds', (test) => {
       ['errors < 0.05', /found "0.05", want a share such as 5%/],
       ['errors.p99 < 5%', /found "errors.p99"/],
       ['rate > 95', /want a rate such as 95\/s/],
-      ['requests.faild == 0', /column 10, found "faild", .*did you mean failed\?/],
+      ['requests.faild == 0', /column 10, found "faild", .*did you mean 'failed'\?/],
       ['requests.failed == 0.5', /want a whole number/],
       ['statuses.50x == 0', /want a status such as statuses.500 or statuses.5xx/],
       ['statuses.999999 == 0', /want a status/],

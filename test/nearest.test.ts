@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
-import { didYouMean, nearest } from '../../loadgen/scenario/nearest.ts';
-import { suite } from '../support/suite.ts';
+import { didYouMean, nearest } from '../loadgen/nearest.ts';
+import { suite } from './support/suite.ts';
 
 const NAMES = ['continuous', 'controlled', 'poisson', 'ramp', 'spike', 'steady'];
 

@@ -1,0 +1,76 @@
+import { EXIT } from '../exit.ts';
+import type { Check } from '../inspect/check.ts';
+import { wantsColour } from '../report/terminal.ts';
+import { gotWant, type Problem } from '../scenario/problem.ts';
+import { isPath, PATH_WISH } from '../scenario/wire-text.ts';
+import type { Command, Given } from './command.ts';
+import type { Io } from './io.ts';
+import { LOOK_FLAGS, parseLook, refuse } from './look-flags.ts';
+
+/** `loadgen check`: is the target there, which endpoints answer, how fast. */
+export function openCheck(io: Io): Command {
+  return {
+    words: [],
+    flags: [
+      ...LOOK_FLAGS,
+      {
+        name: 'path',
+        value: 'PATH',
+        repeatable: true,
+        about: "ask for this endpoint too, such as '/login' (repeatable)",
+      },
+      { name: 'json', about: 'print the check as JSON' },
+    ],
+    epilogue: EPILOGUE,
+    act: (given) => act(given, io),
+  };
+}
+
+const EPILOGUE = `A demo service, which its /metrics give away, is asked for all of its endpoints; any other target for '/'
+and for each --path. Each is asked once, on a connection of its own.
+
+Exit code: 0 all is as it should be, 99 an endpoint does not answer or answers with an error that nobody
+injected, 106 nothing answers at all.`;
+
+async function act(given: Given, io: Io): Promise<number> {
+  const problems: Problem[] = [];
+  const look = parseLook(given, io.env.LOADGEN_TARGET, problems);
+  const paths = pathsOf(given, problems);
+  refuse(problems);
+  // Imported only now, so that `--help` does not wait for it.
+  const { checkTarget } = await import('../inspect/check.ts');
+  const note = waitingNote(io);
+  const check = await checkTarget(look.target, { ...look, paths }, note.show);
+  note.end();
+  if (given.flags.json === true) io.stdout(`${JSON.stringify(check, null, 2)}\n`);
+  else await print(check, io);
+  return exitCodeOf(check);
+}
+
+async function print(check: Check, io: Io): Promise<void> {
+  const { renderCheck } = await import('../inspect/check-text.ts');
+  io.stdout(renderCheck(check, { colour: wantsColour(io.env, io.stdoutIsTty), columns: io.columns() }));
+}
+
+function exitCodeOf({ reachable, passed }: Check): number {
+  if (!reachable) return EXIT.unreachable;
+  return passed ? EXIT.passed : EXIT.failed;
+}
+
+function pathsOf(given: Given, problems: Problem[]): string[] {
+  const paths = [given.flags.path ?? []].flat().map(String);
+  for (const path of paths.filter((text) => !isPath(text)))
+    problems.push({ path: '--path', wish: gotWant(path, PATH_WISH) });
+  return paths;
+}
+
+const CLEAR_LINE = '\r\u001b[2K';
+
+/** Says on a terminal which answer is waited for; /slow takes seconds. */
+function waitingNote(io: Io): { show(path: string): void; end(): void } {
+  if (!io.stderrIsTty) return { show() {}, end() {} };
+  return {
+    show: (path) => io.stderr(`${CLEAR_LINE}Asking ${path} …`.slice(0, CLEAR_LINE.length + io.columns() - 1)),
+    end: () => io.stderr(CLEAR_LINE),
+  };
+}
