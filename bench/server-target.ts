@@ -1,39 +1,58 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createApp, trackedRoutes } from '../server/app.ts';
-import { type Config, parseConfig } from '../server/config.ts';
+import { createApp } from '../server/app.ts';
+import { type Config, type Environment, parseConfig } from '../server/config.ts';
 import { createFaults } from '../server/faults.ts';
 import { labelSets } from '../server/label-sets.ts';
 import { createLifecycle } from '../server/lifecycle.ts';
 import { createLog } from '../server/log.ts';
-import { createMetrics } from '../server/metrics.ts';
+import { createMetrics, ERROR_TYPES } from '../server/metrics.ts';
+import type { Observer } from '../server/middleware/measure-requests.ts';
+import { trackedRoutes } from '../server/routes/routes.ts';
+import { createShapes } from '../server/shapes.ts';
+import { createTruth } from '../server/truth.ts';
+
+/** What is switched on in a server: nothing, the metrics as they are shipped, and more beside them. */
+export type ServerKind = 'bare' | 'instrumented' | 'truth' | 'native';
 
 /**
- * One of the two servers that bench/server.ts compares: the service's Koa app, `instrumented` as it is shipped, or
- * `bare`: the same app with nobody to measure for. Prints its port; ends with its standard input.
+ * One of the servers that bench/server.ts compares: the service's Koa app, `bare` with nobody to measure for.
+ * Prints its port; ends with its standard input.
  */
-export function serve(kind: 'bare' | 'instrumented'): void {
-  const config = defaults();
+export function serve(kind: ServerKind): void {
+  const config = configOf(kind);
+  const truth = config.truthLimit === null ? null : createTruth(config.truthLimit, ERROR_TYPES);
+  const choice = { trackSelf: false, truth };
   const metrics = createMetrics({
     prefix: config.metricsPrefix,
-    bucketsSeconds: config.bucketsSeconds,
-    labelSets: labelSets(trackedRoutes(false)),
+    buckets: { boundsSeconds: config.bucketsSeconds, native: config.native },
+    labelSets: labelSets(trackedRoutes(choice)),
   });
+  const observers: Observer[] = kind === 'bare' ? [] : [metrics.record];
+  if (truth !== null) observers.push(truth.record);
   const app = createApp({
     faults: createFaults(1, config.faults),
+    shapes: createShapes(1),
     metrics,
     lifecycle: createLifecycle(),
-    observers: kind === 'instrumented' ? [metrics.record] : [],
-    trackSelf: false,
+    observers,
     log: createLog(),
+    ...choice,
   });
   const server = createServer(app.callback());
   server.listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port));
   process.stdin.on('end', () => process.exit(0)).resume();
 }
 
-function defaults(): Config {
-  const parsed = parseConfig({}, 0);
+const SETTINGS: Readonly<Record<ServerKind, Environment>> = {
+  bare: {},
+  instrumented: {},
+  truth: { TRUTH: '1' },
+  native: { NATIVE_HISTOGRAMS: '1' },
+};
+
+function configOf(kind: ServerKind): Config {
+  const parsed = parseConfig(SETTINGS[kind], 0);
   if (parsed.kind === 'problems') throw new Error(parsed.problems.join('\n'));
   return parsed.config;
 }

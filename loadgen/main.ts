@@ -33,6 +33,12 @@ const COMMANDS: readonly CommandEntry[] = [
     open: async (_, io) => (await import('./cli/demo.ts')).openDemo(io),
   },
   {
+    name: 'accuracy',
+    about: "how far the histogram's quantiles are from the truth",
+    usage: '[flags]',
+    open: async (_, io) => (await import('./cli/accuracy.ts')).openAccuracy(io),
+  },
+  {
     name: 'check',
     about: 'is the target there, which endpoints answer, how fast',
     usage: '[flags]',

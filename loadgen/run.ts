@@ -13,7 +13,7 @@ import { deliver } from './report/sinks.ts';
 import { summarise } from './report/summarise.ts';
 import { parseThreshold } from './report/thresholds.ts';
 import { exitCodeOf } from './report/verdict.ts';
-import { formatDuration } from './scenario/duration.ts';
+import { readableOptions } from './scenario/options.ts';
 import { canonicalJson, scheduleHash } from './schedule/hash.ts';
 import { splitConnections, splitShares } from './schedule/split.ts';
 import { catchSignals, type Signals } from './signals.ts';
@@ -88,12 +88,12 @@ function reportOf(
   signals: Signals,
   runtime: string,
 ): Report {
-  const { plan, thresholds } = request;
+  const { scenario, plan, thresholds } = request;
   const transports = new Set(driven.handIns.flatMap((handIn) => handIn.transports));
   return summarise(
     {
       scenario: plan.scenario,
-      options: readableOptions(request),
+      options: readableOptions(scenario.options ?? {}, plan.options),
       seed: plan.seed,
       scheduleHash: scheduleHash(plan.phases, plan.seed, mixText(request)),
       target: target.url,
@@ -109,16 +109,6 @@ function reportOf(
     },
     tally,
   );
-}
-
-/** Durations as a person writes them, '30s': a number would not say its unit. */
-function readableOptions({ scenario, plan }: RunRequest): Report['options'] {
-  const isDuration = (name: string) => scenario.options?.[name]?.kind === 'duration';
-  const entries = Object.entries(plan.options).map(([name, value]) => [
-    name,
-    isDuration(name) && typeof value === 'number' ? formatDuration(value) : value,
-  ]);
-  return Object.fromEntries(entries);
 }
 
 /** The mix as text; a function stands for itself by its source. */

@@ -17,6 +17,8 @@ export type TargetWish = {
   readonly seed: number;
   readonly insecure: boolean;
   readonly timeoutMs: number;
+  /** Environment of a demo service of our own, beside its seed. */
+  readonly settings?: Readonly<Record<string, string>>;
 };
 
 /**
@@ -25,7 +27,7 @@ export type TargetWish = {
  */
 export async function openTarget(wish: TargetWish, io: Io): Promise<Target> {
   if (wish.target === null) {
-    const service = await ownService(wish.seed, io);
+    const service = await ownService(wish, io);
     return { url: service.url, isOwn: true, close: () => service.close() };
   }
   await probe(wish.target, wish);
@@ -33,9 +35,9 @@ export async function openTarget(wish: TargetWish, io: Io): Promise<Target> {
 }
 
 /** The service takes the run's seed, so the same seed asks the same and is answered the same. */
-function ownService(seed: number, io: Io): Promise<DemoService> {
+function ownService(wish: TargetWish, io: Io): Promise<DemoService> {
   const { execPath, env, runtime } = io;
-  const settings = { SEED: env.SEED ?? String(seed) };
+  const settings = { SEED: env.SEED ?? String(wish.seed), ...wish.settings };
   return startDemoService({ execPath, env, isDeno: runtime.startsWith('deno'), settings });
 }
 

@@ -9,20 +9,20 @@ import { limitBody } from './middleware/limit-body.ts';
 import { measureRequests, type Observer } from './middleware/measure-requests.ts';
 import { reportErrors } from './middleware/report-errors.ts';
 import {
-  METRICS_ROUTE,
-  PROBE_ROUTES,
   type Route,
+  type RouteChoice,
   type RouteDeps,
-  TRACKED_ROUTES,
   TRUTH_PATH,
+  trackedRoutes,
+  untrackedRoutes,
 } from './routes/routes.ts';
 
-export type AppDeps = RouteDeps & {
-  /** Each learns of every tracked request when it ends; without one, nothing is measured. */
-  readonly observers: readonly Observer[];
-  readonly trackSelf: boolean;
-  readonly log: Log;
-};
+export type AppDeps = RouteDeps &
+  RouteChoice & {
+    /** Each learns of every tracked request when it ends; without one, nothing is measured. */
+    readonly observers: readonly Observer[];
+    readonly log: Log;
+  };
 
 /** The service as a Koa application. A request meets the middleware in the order in which it stands here. */
 export function createApp(deps: AppDeps): Koa<State> {
@@ -41,11 +41,6 @@ export function createApp(deps: AppDeps): Koa<State> {
   return app;
 }
 
-/** The endpoints that may be labels. */
-export function trackedRoutes(trackSelf: boolean): readonly Route[] {
-  return trackSelf ? [...TRACKED_ROUTES, METRICS_ROUTE] : TRACKED_ROUTES;
-}
-
 /** How a connection ends when its client has had enough: nothing that this service should report. */
 const CLIENT_FAULTS: ReadonlySet<string> = new Set([
   'ECONNRESET',
@@ -55,14 +50,14 @@ const CLIENT_FAULTS: ReadonlySet<string> = new Set([
 ]);
 
 function measure(deps: AppDeps) {
-  const endpoints = new Set(trackedRoutes(deps.trackSelf).map((route) => route.path));
-  const others = [METRICS_ROUTE.path, TRUTH_PATH, ...PROBE_ROUTES.map((route) => route.path)];
-  return measureRequests(deps.observers, endpoints, new Set(others.filter((path) => !endpoints.has(path))));
+  const endpoints = new Set(trackedRoutes(deps).map((route) => route.path));
+  const others = new Set([TRUTH_PATH, ...untrackedRoutes(deps).map((route) => route.path)]);
+  return measureRequests(deps.observers, endpoints, others);
 }
 
 function createRouter(deps: AppDeps): Router<State> {
   const router = new Router<State>({ methods: [...HTTP_METHODS], sensitive: true, strict: true });
-  for (const route of [...TRACKED_ROUTES, METRICS_ROUTE, ...PROBE_ROUTES])
+  for (const route of [...trackedRoutes(deps), ...untrackedRoutes(deps)])
     router.get(route.path, async (ctx) => send(ctx as Context, route, deps));
   return router;
 }

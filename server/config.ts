@@ -1,5 +1,11 @@
 import { DURATION_BUCKETS_SECONDS } from './buckets.ts';
 import type { FaultSettings, RangeMs } from './faults.ts';
+import {
+  COARSEST_SCHEMA,
+  FINEST_SCHEMA,
+  LEAST_MAX_BUCKETS,
+  type NativeSettings,
+} from './native-histogram.ts';
 
 export type Config = {
   readonly host: string;
@@ -15,6 +21,10 @@ export type Config = {
   readonly drainMs: number;
   readonly logRequests: boolean;
   readonly trackSelf: boolean;
+  /** How many requests /truth remembers; null: there is neither /truth nor /work. */
+  readonly truthLimit: number | null;
+  /** null: no native histograms, so no protobuf either. */
+  readonly native: NativeSettings | null;
   /** A file of NAME=value lines whose values go before the environment's; read again on SIGHUP. */
   readonly envFile: string | null;
   readonly exitWithStdin: boolean;
@@ -43,6 +53,15 @@ export function parseConfig(env: Environment, pid: number): ParsedConfig {
     problems.push(`Cannot start with ${name}=${JSON.stringify(text)}: want ${want.wish}`);
     return fallback;
   };
+  const truthLimit = read(
+    'TRUTH_MAX',
+    2_000_000,
+    integer(1, MAX_TRUTH, `a number of requests from 1 to ${MAX_TRUTH}`),
+  );
+  const native: NativeSettings = {
+    schema: read('NATIVE_SCHEMA', 5, SCHEMA),
+    maxBuckets: read('NATIVE_MAX_BUCKETS', 160, NATIVE_BUCKETS),
+  };
   const config: Config = {
     host: read('HOST', '127.0.0.1', HOST_NAME),
     port: read('PORT', 5000, integer(0, 65_535, 'a port from 0 (any free one) to 65535')),
@@ -67,6 +86,8 @@ export function parseConfig(env: Environment, pid: number): ParsedConfig {
     drainMs: read('DRAIN_MS', 10_000, integer(0, 600_000, 'milliseconds from 0 to 600000')),
     logRequests: read('LOG_REQUESTS', false, SWITCH),
     trackSelf: read('TRACK_SELF', false, SWITCH),
+    truthLimit: read('TRUTH', false, SWITCH) ? truthLimit : null,
+    native: read('NATIVE_HISTOGRAMS', false, SWITCH) ? native : null,
     envFile: read<string | null>('ENV_FILE', null, { wish: 'the path of a file', parse: (text) => text }),
     exitWithStdin: read('EXIT_WITH_STDIN', false, SWITCH),
   };
@@ -79,6 +100,9 @@ type Want<T> = { readonly wish: string; parse(text: string): T | undefined };
 /** The longest wait that may be configured for an answer. */
 export const MAX_WAIT_MS = 60_000;
 const MAX_BUCKETS = 100;
+/** 180 MB. */
+const MAX_TRUTH = 10_000_000;
+const MOST_NATIVE_BUCKETS = 10_000;
 /** The first socket that systemd hands over; standard input, output and error come before it. */
 const FIRST_HANDED_FD = 3;
 
@@ -130,6 +154,20 @@ const BUCKETS: Want<readonly number[]> = {
     return good && bounds.length <= MAX_BUCKETS ? (bounds as number[]) : undefined;
   },
 };
+
+const SCHEMA: Want<number> = {
+  wish: `an integer from ${COARSEST_SCHEMA} to ${FINEST_SCHEMA}`,
+  parse: (text) => {
+    const value = /^-?\d$/.test(text) ? Number(text) : Number.NaN;
+    return value >= COARSEST_SCHEMA && value <= FINEST_SCHEMA ? value : undefined;
+  },
+};
+
+const NATIVE_BUCKETS = integer(
+  LEAST_MAX_BUCKETS,
+  MOST_NATIVE_BUCKETS,
+  `a number of buckets from ${LEAST_MAX_BUCKETS} to ${MOST_NATIVE_BUCKETS}`,
+);
 
 const ONE_SOCKET: Want<number | null> = {
   wish: '1: exactly one listening socket',

@@ -1,10 +1,19 @@
 import type { LabelSet } from './label-sets.ts';
+import {
+  createNativeHistogram,
+  mergeNative,
+  type NativeHistogram,
+  type NativeSettings,
+  observeNative,
+} from './native-histogram.ts';
 
 /** All requests of one label set: how many there were and how long they took. */
 export type DurationSeries = {
   readonly labels: LabelSet;
   /** Requests by bucket, not cumulative; one more than there are bounds, the last being +Inf. */
   readonly bucketCounts: Float64Array;
+  /** The same requests by finer buckets; null when nobody asked for them. */
+  readonly native: NativeHistogram | null;
   count: number;
   sumSeconds: number;
 };
@@ -16,18 +25,24 @@ export type Durations = {
   readonly series: readonly DurationSeries[];
 };
 
-/**
- * @param boundsSeconds upper bounds (inclusive), ascending, without +Inf
- * @param labelSets those that are there with 0 from the start
- */
-export function createDurations(boundsSeconds: readonly number[], labelSets: readonly LabelSet[]): Durations {
+/** Into which buckets durations are counted. */
+export type BucketSettings = {
+  /** Upper bounds (inclusive), ascending, without +Inf. */
+  readonly boundsSeconds: readonly number[];
+  /** null: no native histograms. */
+  readonly native: NativeSettings | null;
+};
+
+/** @param labelSets those that are there with 0 from the start */
+export function createDurations(settings: BucketSettings, labelSets: readonly LabelSet[]): Durations {
+  const { boundsSeconds } = settings;
   const bounds = Float64Array.from(boundsSeconds);
   const series: DurationSeries[] = [];
   const known = new Map<string, Map<string, Map<number, DurationSeries>>>();
   const seriesOf = (method: string, endpoint: string, status: number): DurationSeries => {
     const existing = known.get(endpoint)?.get(method)?.get(status);
     if (existing !== undefined) return existing;
-    const added = emptySeries({ method, endpoint, status }, bounds.length);
+    const added = emptySeries({ method, endpoint, status }, settings);
     const methods = known.get(endpoint) ?? new Map<string, Map<number, DurationSeries>>();
     const statuses = methods.get(method) ?? new Map<number, DurationSeries>();
     known.set(endpoint, methods.set(method, statuses.set(status, added)));
@@ -40,6 +55,7 @@ export function createDurations(boundsSeconds: readonly number[], labelSets: rea
     observe(method, endpoint, status, seconds) {
       const one = seriesOf(method, endpoint, status);
       one.bucketCounts[bucketIndex(bounds, seconds)]! += 1;
+      if (one.native !== null) observeNative(one.native, seconds);
       one.count += 1;
       one.sumSeconds += seconds;
     },
@@ -50,11 +66,19 @@ export function createDurations(boundsSeconds: readonly number[], labelSets: rea
 export function mergeSeries(
   series: readonly DurationSeries[],
   labels: LabelSet,
-  boundCount: number,
+  settings: BucketSettings,
 ): DurationSeries {
-  const merged = emptySeries(labels, boundCount);
-  for (const one of series) {
-    if (one.count === 0) continue;
+  const busy = series.filter(({ count }) => count > 0);
+  const merged = {
+    ...emptySeries(labels, settings),
+    native:
+      settings.native &&
+      mergeNative(
+        busy.flatMap(({ native }) => native ?? []),
+        settings.native,
+      ),
+  };
+  for (const one of busy) {
     merged.count += one.count;
     merged.sumSeconds += one.sumSeconds;
     for (let i = 0; i < one.bucketCounts.length; i += 1) merged.bucketCounts[i]! += one.bucketCounts[i]!;
@@ -62,8 +86,14 @@ export function mergeSeries(
   return merged;
 }
 
-function emptySeries(labels: LabelSet, boundCount: number): DurationSeries {
-  return { labels, bucketCounts: new Float64Array(boundCount + 1), count: 0, sumSeconds: 0 };
+function emptySeries(labels: LabelSet, { boundsSeconds, native }: BucketSettings): DurationSeries {
+  return {
+    labels,
+    bucketCounts: new Float64Array(boundsSeconds.length + 1),
+    native: native && createNativeHistogram(native),
+    count: 0,
+    sumSeconds: 0,
+  };
 }
 
 /** The first bucket whose bound is not below the value; binary search. */

@@ -1,5 +1,4 @@
-import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
+import { type Draw, uniformStream } from './random.ts';
 
 /** A span of waits in milliseconds, both ends included; equal ends make the wait constant. */
 export type RangeMs = { readonly fromMs: number; readonly toMs: number };
@@ -36,6 +35,9 @@ export const ERROR_ENDPOINT_FAULTS = [
 
 export type ErrorEndpointFault = (typeof ERROR_ENDPOINT_FAULTS)[number];
 
+/** The random streams of the decisions; those of server/shapes.ts come after. */
+const FAULT_STREAMS = [0, 1, 2, 3, 4];
+
 type SlowDraw = { readonly fault: 'timeout' | null; readonly waitMs: number };
 
 /** One method an endpoint; each call is the draw for one request. */
@@ -57,7 +59,7 @@ export type Faults = {
  */
 export function createFaults(seed: number, initial: FaultSettings): Faults {
   let settings = initial;
-  const [home, health, error, slow, slowWait] = [0, 1, 2, 3, 4].map((stream) =>
+  const [home, health, error, slow, slowWait] = FAULT_STREAMS.map((stream) =>
     uniformStream(seed, stream),
   ) as [Draw, Draw, Draw, Draw, Draw];
   return {
@@ -73,24 +75,4 @@ export function createFaults(seed: number, initial: FaultSettings): Faults {
       settings = next;
     },
   };
-}
-
-/** The next number of a stream: uniform, 0 included, 1 excluded, 53 bits. */
-type Draw = () => number;
-
-function uniformStream(seed: number, stream: number): Draw {
-  const low = seed >>> 0;
-  const high = Math.floor(seed / 2 ** 32) >>> 0;
-  const state = [0, 1, 2, 3].map((word) => mix(mix(mix(low) ^ high) ^ (stream * 4 + word + 1)));
-  const generator = xoroshiro128plusFromState(state);
-  return () => uniformFloat64(generator);
-}
-
-/** The 32-bit finalizer of MurmurHash3: neighbouring seeds must not give neighbouring states. */
-function mix(value: number): number {
-  let hash = value ^ (value >>> 16);
-  hash = Math.imul(hash, 0x85ebca6b);
-  hash ^= hash >>> 13;
-  hash = Math.imul(hash, 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) | 0;
 }

@@ -23,6 +23,10 @@ export function createHttpServer(handler: Handler, lifecycle: Lifecycle, longest
   server.maxConnections = 4096;
   server.maxHeadersCount = 100;
   server.timeout = longestAnswerMs + 30_000;
+  server.on('connection', (socket) => {
+    lifecycle.connections.add(socket);
+    socket.on('close', () => lifecycle.connections.delete(socket));
+  });
   const handle = (req: IncomingMessage, res: ServerResponse) => {
     lifecycle.inFlight += 1;
     res.on('close', () => {

@@ -1,9 +1,16 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { createDurations, type DurationSeries, type Durations, mergeSeries } from './durations.ts';
+import {
+  type BucketSettings,
+  createDurations,
+  type DurationSeries,
+  type Durations,
+  mergeSeries,
+} from './durations.ts';
+import { type ClientFamily, toProtobuf } from './exposition-protobuf.ts';
 import { FAULT_STATUS, type Fault } from './faults.ts';
-import { createHistogramWriter } from './histogram-text.ts';
+import { createHistogramWriter, type HistogramFamily } from './histogram-text.ts';
 import { CLIENT_GONE, type LabelSet, OTHER_METHOD } from './label-sets.ts';
-import type { Finished } from './middleware/measure-requests.ts';
+import { durationSeconds, type Finished } from './middleware/measure-requests.ts';
 import { OPEN_METRICS_END, toOpenMetrics } from './open-metrics.ts';
 
 /** What `error_type` can be: an injected fault, or a fault of the service's own code. */
@@ -11,7 +18,7 @@ export type ErrorType = Fault | 'internal_error';
 
 export type MetricsSettings = {
   readonly prefix: string;
-  readonly bucketsSeconds: readonly number[];
+  readonly buckets: BucketSettings;
   /** Every label set that can occur: all are there with 0 from the start. */
   readonly labelSets: readonly LabelSet[];
 };
@@ -23,9 +30,13 @@ export type Metrics = {
   /** Counts a request whose answer is out, or whose client is gone, and observes its duration. */
   record(finished: Finished): void;
   totals(): Totals;
-  /** The exposition: Prometheus text 0.0.4 or OpenMetrics 1.0.0. */
-  render(format: 'text' | 'openmetrics'): Promise<string>;
+  /** Which formats there are; native histograms need protobuf, and without them nothing does. */
+  readonly formats: readonly ExpositionFormat[];
+  render(format: ExpositionFormat): Promise<string | Uint8Array>;
 };
+
+/** Prometheus text 0.0.4, OpenMetrics 1.0.0, Prometheus' delimited protobuf messages. */
+export type ExpositionFormat = 'text' | 'openmetrics' | 'protobuf';
 
 /** Errors in percent of all requests so far; 0 before the first. */
 export function errorRatePercent(totals: Totals): number {
@@ -39,7 +50,7 @@ export function errorRatePercent(totals: Totals): number {
 export function createMetrics(settings: MetricsSettings): Metrics {
   const { prefix } = settings;
   const startedAtMs = performance.now();
-  const durations = createDurations(settings.bucketsSeconds, settings.labelSets);
+  const durations = createDurations(settings.buckets, settings.labelSets);
   const errors = new Map<ErrorType, number>(ERROR_TYPES.map((type) => [type, 0]));
   let requestTotal = 0;
   let errorTotal = 0;
@@ -62,28 +73,33 @@ export function createMetrics(settings: MetricsSettings): Metrics {
     () => totals().uptimeSeconds,
   );
   collectDefaultMetrics({ register: registry });
-  const histograms = histogramWriter(settings, durations);
+  const histograms = createHistograms(settings, durations);
 
   return {
-    record({ method, endpoint, status, errorType, startMs, endMs }) {
+    record(finished) {
+      const { method, endpoint, status, errorType } = finished;
       requestTotal += 1;
-      durations.observe(method, endpoint, status, (endMs - startMs) / 1000);
+      durations.observe(method, endpoint, status, durationSeconds(finished));
       // A client that went away was answered nothing, so no error either.
       if (errorType === null || status === CLIENT_GONE) return;
       errorTotal += 1;
       errors.set(errorType, errors.get(errorType)! + 1);
     },
     totals,
+    formats: settings.buckets.native === null ? ['text', 'openmetrics'] : ['text', 'openmetrics', 'protobuf'],
     async render(format) {
+      if (format === 'protobuf')
+        return toProtobuf((await registry.getMetricsAsJSON()) as ClientFamily[], histograms.families());
       const text = await registry.metrics();
       return format === 'text'
-        ? `${text}\n${histograms()}`
-        : toOpenMetrics(text) + histograms() + OPEN_METRICS_END;
+        ? `${text}\n${histograms.text()}`
+        : toOpenMetrics(text) + histograms.text() + OPEN_METRICS_END;
     },
   };
 }
 
-const ERROR_TYPES = [...Object.keys(FAULT_STATUS), 'internal_error'] as readonly ErrorType[];
+/** Every error type that can occur. */
+export const ERROR_TYPES = [...Object.keys(FAULT_STATUS), 'internal_error'] as readonly ErrorType[];
 
 function exposeRequests(registry: Registry, prefix: string, durations: Durations): void {
   new Counter({
@@ -123,23 +139,30 @@ function exposeGauge(registry: Registry, name: string, help: string, value: () =
   });
 }
 
-function histogramWriter({ prefix, bucketsSeconds }: MetricsSettings, durations: Durations): () => string {
-  const writeAll = createHistogramWriter({
+/** The families that prom-client knows nothing of. */
+function createHistograms({ prefix, buckets }: MetricsSettings, durations: Durations) {
+  const { boundsSeconds } = buckets;
+  const all: HistogramFamily = {
     name: `${prefix}request_duration_seconds`,
     help: 'Time from the request to the last byte of its answer, in seconds',
-    boundsSeconds: bucketsSeconds,
+    boundsSeconds,
     labelsOf: () => ({}),
-  });
-  const writeConventional = createHistogramWriter({
+  };
+  const conventional: HistogramFamily = {
     name: 'http_server_request_duration_seconds',
     help: 'Duration of HTTP server requests',
-    boundsSeconds: bucketsSeconds,
+    boundsSeconds,
     labelsOf: conventionalLabels,
-  });
-  const noLabels = { method: '', endpoint: '', status: 0 };
-  return () =>
-    writeAll([mergeSeries(durations.series, noLabels, bucketsSeconds.length)]) +
-    writeConventional(durations.series);
+  };
+  const [writeAll, writeConventional] = [createHistogramWriter(all), createHistogramWriter(conventional)];
+  const merged = () => [mergeSeries(durations.series, { method: '', endpoint: '', status: 0 }, buckets)];
+  return {
+    text: () => writeAll(merged()) + writeConventional(durations.series),
+    families: () => [
+      { family: all, series: merged() },
+      { family: conventional, series: durations.series },
+    ],
+  };
 }
 
 /** The names of the OpenTelemetry convention, and its name for a method that isn't one of HTTP's. */

@@ -1,14 +1,17 @@
 import type { AddressInfo } from 'node:net';
-import { createApp, trackedRoutes } from './app.ts';
+import { createApp } from './app.ts';
 import { type Config, MAX_WAIT_MS } from './config.ts';
 import { createFaults, type FaultSettings } from './faults.ts';
 import { createHttpServer } from './http-server.ts';
 import { labelSets } from './label-sets.ts';
 import { createLifecycle } from './lifecycle.ts';
 import type { Log } from './log.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, ERROR_TYPES } from './metrics.ts';
 import type { Finished, Observer } from './middleware/measure-requests.ts';
-import { type Drain, drain } from './shutdown.ts';
+import { trackedRoutes } from './routes/routes.ts';
+import { createShapes } from './shapes.ts';
+import { type Drain, drain, LAST_CALL_MS } from './shutdown.ts';
+import { createTruth } from './truth.ts';
 
 /** The running service. */
 export type Service = {
@@ -30,15 +33,25 @@ export async function startService(config: Config, randomSeed: number, log: Log)
   const seed = config.seed ?? randomSeed;
   const faults = createFaults(seed, config.faults);
   const lifecycle = createLifecycle();
+  const truth = config.truthLimit === null ? null : createTruth(config.truthLimit, ERROR_TYPES);
+  const choice = { trackSelf: config.trackSelf, truth };
   const metrics = createMetrics({
     prefix: config.metricsPrefix,
-    bucketsSeconds: config.bucketsSeconds,
-    labelSets: labelSets(trackedRoutes(config.trackSelf)),
+    buckets: { boundsSeconds: config.bucketsSeconds, native: config.native },
+    labelSets: labelSets(trackedRoutes(choice)),
   });
-  const observers: readonly Observer[] = config.logRequests
-    ? [metrics.record, logRequest(log)]
-    : [metrics.record];
-  const app = createApp({ faults, metrics, lifecycle, observers, trackSelf: config.trackSelf, log });
+  const observers: Observer[] = [metrics.record];
+  if (truth !== null) observers.push(truth.record);
+  if (config.logRequests) observers.push(logRequest(log));
+  const app = createApp({
+    faults,
+    metrics,
+    lifecycle,
+    shapes: createShapes(seed),
+    observers,
+    log,
+    ...choice,
+  });
   const server = createHttpServer(app.callback(), lifecycle, MAX_WAIT_MS);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -57,7 +70,8 @@ export async function startService(config: Config, randomSeed: number, log: Log)
     seed,
     inFlight: () => lifecycle.inFlight,
     changeFaults: faults.change,
-    drain: (limitMs) => drain(server, lifecycle, limitMs),
+    drain: (limitMs) =>
+      drain(server, lifecycle, { limitMs, lastCallMs: config.listenFd === null ? 0 : LAST_CALL_MS }),
   };
 }
 

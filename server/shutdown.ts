@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Lifecycle } from './lifecycle.ts';
 
 /** drained: every request that was begun has its answer. cut: some were broken off at the limit, or when told to. */
@@ -10,18 +11,47 @@ export type Drain = {
   cut(): void;
 };
 
+export type DrainLimits = {
+  /** When what is still in flight is broken off. */
+  readonly limitMs: number;
+  /** How long idle connections may still be used for one more request each; 0: they are closed at once. */
+  readonly lastCallMs: number;
+};
+
+/**
+ * For a service whose listening socket stays open in other hands: its clients must see no restart. A request that
+ * is on its way while its idle connection is closed would be lost, so nothing is closed without an answer that says so.
+ */
+export const LAST_CALL_MS = 2000;
 const SWEEP_MS = 100;
 /** So many sweeps without a request in flight, and whoever still holds a connection has nothing to wait for. */
 const QUIET_SWEEPS = 5;
 
-/**
- * Stops accepting, lets requests in flight finish, closes idle connections, gives up after `limitMs`.
- * A connection on which no request was ever completed counts as busy for node:http; it must not hold up the end.
- */
-export function drain(server: Server, lifecycle: Lifecycle, limitMs: number): Drain {
+/** Lets connections have their last answer, stops accepting, lets requests in flight finish, gives up at the limit. */
+export function drain(server: Server, lifecycle: Lifecycle, { limitMs, lastCallMs }: DrainLimits): Drain {
   lifecycle.draining = true;
-  let cut = () => {};
-  const done = new Promise<DrainOutcome>((resolve) => {
+  const hurry = new AbortController();
+  const limit = setTimeout(() => hurry.abort(), limitMs);
+  const end = async () => {
+    if (lastCallMs > 0) await lastCall(lifecycle, lastCallMs, hurry.signal);
+    const outcome = await close(server, lifecycle, hurry.signal);
+    clearTimeout(limit);
+    return outcome;
+  };
+  return { done: end(), cut: () => hurry.abort() };
+}
+
+/** Ends when every connection of before is closed: while the service drains, each answer is its connection's last. */
+async function lastCall(lifecycle: Lifecycle, durationMs: number, hurry: AbortSignal): Promise<void> {
+  const open = [...lifecycle.connections];
+  const untilMs = performance.now() + durationMs;
+  while (open.some((socket) => !socket.destroyed) && performance.now() < untilMs && !hurry.aborted)
+    await pause(SWEEP_MS);
+}
+
+/** A connection on which no request was ever completed counts as busy for node:http; it must not hold up the end. */
+function close(server: Server, lifecycle: Lifecycle, hurry: AbortSignal): Promise<DrainOutcome> {
+  return new Promise((resolve) => {
     let outcome: DrainOutcome = 'drained';
     let quietSweeps = 0;
     const sweep = setInterval(() => {
@@ -29,17 +59,16 @@ export function drain(server: Server, lifecycle: Lifecycle, limitMs: number): Dr
       quietSweeps = lifecycle.inFlight === 0 ? quietSweeps + 1 : 0;
       if (quietSweeps >= QUIET_SWEEPS) server.closeAllConnections();
     }, SWEEP_MS);
-    cut = () => {
+    const cut = () => {
       if (lifecycle.inFlight > 0) outcome = 'cut';
       server.closeAllConnections();
     };
-    const limit = setTimeout(cut, limitMs);
     server.close(() => {
       clearInterval(sweep);
-      clearTimeout(limit);
       resolve(outcome);
     });
     server.closeIdleConnections();
+    if (hurry.aborted) cut();
+    else hurry.addEventListener('abort', cut, { once: true });
   });
-  return { done, cut: () => cut() };
 }

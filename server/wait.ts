@@ -27,3 +27,24 @@ export function wait(durationMs: number, closable: Closable): Promise<void> {
     turn();
   });
 }
+
+/**
+ * Waits until `performance.now()` reads `dueMs`, to within some microseconds on a quiet machine, or until `closable` closes.
+ * A timer brings it near, turns of the event loop bring it nearer while others are served, and the last stretch, shorter
+ * than such a turn, is spun away.
+ */
+export async function waitUntil(dueMs: number, closable: Closable): Promise<void> {
+  const byTimerMs = dueMs - performance.now() - TIMER_SLACK_MS;
+  if (byTimerMs > 0) await wait(byTimerMs, closable);
+  while (!closable.closed && dueMs - performance.now() > SPIN_MS) await loopTurn();
+  while (!closable.closed && performance.now() < dueMs);
+}
+
+/** By how much a timer may be late. */
+const TIMER_SLACK_MS = 2;
+/** Others wait so long for each request that is due. */
+const SPIN_MS = 0.03;
+
+function loopTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -126,7 +126,11 @@ export function countScrapeError(raisedAtMs: SortedSamples, question: ScrapeQues
 
 const DEFAULT_PHASES = 20;
 
-function overPhases(question: ScrapeQuestion, errorAt: (timesMs: readonly number[]) => number): ScrapeError {
+/** The error for each phase of the question, summed up; NaN stands for no answer. */
+export function overPhases(
+  question: ScrapeQuestion,
+  errorAt: (timesMs: readonly number[]) => number,
+): ScrapeError {
   const { intervalMs, upFromMs, window, phases = DEFAULT_PHASES } = question;
   const errors = Array.from({ length: phases }, (_, i) => {
     const phaseMs = upFromMs + Math.floor((intervalMs * i) / phases);

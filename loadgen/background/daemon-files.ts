@@ -1,5 +1,5 @@
-import { findDaemon, removePidfile, writePidfile } from './pidfile.ts';
 import type { DaemonRecord } from './pidfile.ts';
+import { findDaemon, removePidfile, writePidfile } from './pidfile.ts';
 import { type Place, prepareFolder } from './place.ts';
 import { isSameProcess } from './process-identity.ts';
 import { type DaemonState, writeState } from './state.ts';
@@ -47,7 +47,8 @@ export class DaemonFiles {
     clearInterval(this.#timer);
     quietly(() => {
       const found = findDaemon(this.#place.pidfile, this.#uid);
-      if (found.kind === 'none' || found.record === null || !isSameProcess(found.record, this.#record)) return;
+      if (found.kind === 'none' || found.record === null || !isSameProcess(found.record, this.#record))
+        return;
       writeState(this.#place.statefile, this.#state);
     });
     quietly(() => removePidfile(this.#place.pidfile, this.#uid, this.#record));

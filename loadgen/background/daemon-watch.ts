@@ -33,15 +33,22 @@ export function watchForLog(
   intervalMs: number,
   now: () => number = () => performance.now(),
 ): LiveWatch {
-  return new LogWatch(output, intervalMs, now);
+  const watch = new LogWatch(output, intervalMs, now);
+  const timer = setInterval(() => watch.tick(), TICK_MS);
+  return {
+    started: () => watch.started(),
+    progress: (worker, progress) => watch.progress(worker, progress),
+    stopping: (how, signal) => watch.stopping(how, signal),
+    close: () => clearInterval(timer),
+  };
 }
 
-class LogWatch implements LiveWatch {
+/** Ticked by its owner. */
+export class LogWatch {
   readonly #output: WatchOutput;
   readonly #intervalMs: number;
   readonly #now: () => number;
   readonly #workers = new Map<number, Progress>();
-  readonly #timer: NodeJS.Timeout;
   #startMs: number | null = null;
   #phase: Standing['phase'] = 'sending';
   #isSending = false;
@@ -56,7 +63,6 @@ class LogWatch implements LiveWatch {
     this.#output = output;
     this.#intervalMs = intervalMs;
     this.#now = now;
-    this.#timer = setInterval(() => this.tick(), TICK_MS);
   }
 
   started(): void {
@@ -66,17 +72,16 @@ class LogWatch implements LiveWatch {
   progress(worker: number, progress: Progress): void {
     this.#workers.set(worker, progress);
     this.#fresh.push(progress.recentLatency);
-    if (progress.counts.sent > 0) this.#tellSending(true);
+    if (progress.counts.sent === 0 || this.#isSending) return;
+    // So that the first look at the daemon shows it.
+    this.tick();
+    this.#tellSending(true);
   }
 
   stopping(how: 'finish' | 'abandon', signal: string): void {
     this.#phase = 'stopping';
     const next = how === 'finish' ? 'waiting for answers' : 'not waiting for answers';
     this.#output.line(`${signal}: sending no more, ${next}`);
-  }
-
-  close(): void {
-    clearInterval(this.#timer);
   }
 
   tick(): void {

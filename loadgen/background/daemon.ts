@@ -16,7 +16,7 @@ import { type Standing, watchForLog } from './daemon-watch.ts';
 import { type Hello, writeHello } from './hello.ts';
 import { RotatingLog } from './log.ts';
 import { endLine } from './log-lines.ts';
-import { replaceFile } from './own-file.ts';
+import { replaceFile, writeFailure } from './own-file.ts';
 import { alreadyRuns, type DaemonRecord, findDaemon } from './pidfile.ts';
 import type { Place } from './place.ts';
 import { identityOf, NEEDS_PROC } from './process-identity.ts';
@@ -37,7 +37,16 @@ export async function runDaemon(request: RunRequest, setup: DaemonSetup, io: Io)
   const signals = daemonSignals(io, () => log.line('SIGHUP: going on'));
   const record = recordOf(request, setup, io.pid);
   const files = new DaemonFiles(setup.place, io.uid, record, { ...record, ...NOTHING_YET });
-  const daemon: Daemon = { request, setup, log, files, greet: greeter(io), report: null, hasReport: false };
+  const daemon: Daemon = {
+    request,
+    setup,
+    log,
+    files,
+    greet: greeter(io),
+    complaints: [],
+    report: null,
+    hasReport: false,
+  };
   try {
     refuseSecond(setup.place, io.uid);
     files.begin();
@@ -61,6 +70,8 @@ type Daemon = {
   readonly log: RotatingLog;
   readonly files: DaemonFiles;
   readonly greet: (hello: Hello) => void;
+  /** What the run said to stderr. */
+  readonly complaints: string[];
   report: Report | null;
   /** True: the report is on the disk. */
   hasReport: boolean;
@@ -72,9 +83,14 @@ function refuseSecond(place: Place, uid: number): void {
   if (found.kind === 'alive') throw new ExitError(EXIT.fault, alreadyRuns(found.record));
 }
 
-function ioOf({ log }: Daemon, io: Io, onSignal: Io['onSignal']): Io {
+function ioOf({ log, complaints }: Daemon, io: Io, onSignal: Io['onSignal']): Io {
   const stderr = (text: string) => {
-    for (const line of text.trimEnd().split('\n')) log.line(line);
+    const lines = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.replace(/^loadgen: /, ''));
+    for (const line of lines) log.line(line);
+    complaints.push(...lines);
   };
   // Nobody reads the stdout of a daemon once it has said hello.
   return { ...io, stdout: () => {}, stderr, onSignal };
@@ -85,7 +101,7 @@ function audienceOf(daemon: Daemon): Audience {
   const { jsonFile, htmlFile, junitFile, plan } = request;
   const keepReport = async (report: Report) => {
     daemon.report = report;
-    replaceFile(setup.report, renderJson(report));
+    writeReport(setup.report, report);
     daemon.hasReport = true;
   };
   const others = { json: jsonFile, html: htmlFile, junit: junitFile, terminal: null, stdout: () => {} };
@@ -96,8 +112,7 @@ function audienceOf(daemon: Daemon): Audience {
       files.change({ target });
       const output = {
         line: (text: string) => log.line(text),
-        standing: (standing: Standing) =>
-          files.change({ ...figuresOf(standing), logProblem: log.problem }),
+        standing: (standing: Standing) => files.change({ ...figuresOf(standing), logProblem: log.problem }),
         sending(hasSent: boolean) {
           files.changeNow({ phase: 'sending' });
           daemon.greet({ kind: 'sending', target, seed: plan.seed, hasSent });
@@ -128,16 +143,32 @@ function figuresOf({ phase, counts, inFlight, recent }: Standing): Partial<Daemo
   };
 }
 
-function end({ report, hasReport, log, files, setup }: Daemon, exitCode: number, fault: string | null): number {
+function end(daemon: Daemon, exitCode: number, fault: string | null): number {
+  const { report, hasReport, complaints, log, files, setup } = daemon;
   const summary = fault ?? (report === null ? 'no report' : endLine(report));
-  const remarks = report === null || report.passed ? [] : explainVerdict(report).reasons;
-  for (const line of [summary, ...remarks]) log.line(line);
+  const verdict = report === null ? [] : remarksOn(report);
+  for (const line of [summary, ...verdict]) log.line(line);
   log.line(`ended with exit code ${exitCode}${hasReport ? `, report in ${setup.report}` : ''}`);
-  const ended: DaemonEnd = { exitCode, summary, remarks, hasReport };
+  const ended: DaemonEnd = { exitCode, summary, remarks: [...verdict, ...complaints], hasReport };
   const requests = report?.requests ?? files.state.requests;
   files.change({ phase: 'ended', requests, inFlight: 0, end: ended, logProblem: log.problem });
   files.end();
   return exitCode;
+}
+
+function writeReport(path: string, report: Report): void {
+  try {
+    replaceFile(path, renderJson(report));
+  } catch (error) {
+    throw new Error(`Cannot write the report ${path}: ${writeFailure(error)}`, { cause: error });
+  }
+}
+
+/** What went wrong, if anything did; the note tells the likely reason of counters that do not match. */
+function remarksOn(report: Report): string[] {
+  if (report.passed) return [];
+  const note = report.reconciliation?.note ?? null;
+  return [...explainVerdict(report).reasons, ...(note === null ? [] : [note])];
 }
 
 function recordOf(request: RunRequest, setup: DaemonSetup, pid: number): DaemonRecord {

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Io, StopSignal } from '../cli/io.ts';
 import { EXIT, type ExitCode, ExitError } from '../exit.ts';
 import { type Hello, parseHello } from './hello.ts';
-import { openToAppend } from './own-file.ts';
+import { ForeignFileError, openToAppend } from './own-file.ts';
 
 export type LaunchOrder = {
   /** The command line of the daemon, its program first. */
@@ -31,7 +31,7 @@ const LAST_WORDS_MS = 500;
  * the daemon, which so holds the lock for as long as it lives, however it ends.
  */
 export async function launch(order: LaunchOrder, io: Io): Promise<Launched> {
-  const logFd = openToAppend(order.log, io.uid);
+  const logFd = openLog(order.log, io.uid);
   const logBytes = fstatSync(logFd).size;
   const flock = ['--nonblock', '--no-fork', '--conflict-exit-code', String(LOCKED_EXIT_CODE)];
   const child = spawn('flock', [...flock, order.lockfile, ...order.command], {
@@ -53,10 +53,28 @@ export async function launch(order: LaunchOrder, io: Io): Promise<Launched> {
     case 'error':
       return { kind: 'failed', exitCode: EXIT.fault, message: spawnFailure(end.error) };
     case 'late':
-      return { kind: 'failed', exitCode: EXIT.fault, message: `Cannot start: not sending after ${START_LIMIT_MS} ms` };
+      return {
+        kind: 'failed',
+        exitCode: EXIT.fault,
+        message: `Cannot start: not sending after ${START_LIMIT_MS} ms`,
+      };
     case 'signal':
       throw new ExitError(EXIT.signal, `Stopped by ${end.signal} before the daemon was sending; it is ended`);
   }
+}
+
+function openLog(path: string, uid: number): number {
+  try {
+    return openToAppend(path, uid);
+  } catch (error) {
+    const message =
+      error instanceof ForeignFileError ? error.message : `cannot be written: ${reasonOf(error)}`;
+    throw new ExitError(EXIT.configuration, `--log: ${message}`);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 type StartEnd =
@@ -100,7 +118,11 @@ function firstWord(child: ChildProcess, exited: Promise<Exit>, io: Io) {
     });
     const timer = setTimeout(() => resolve({ kind: 'late' }), START_LIMIT_MS);
     const release = io.onSignal((signal) => resolve({ kind: 'signal', signal }));
-    undo.push(() => clearTimeout(timer), release, () => lines.close());
+    undo.push(
+      () => clearTimeout(timer),
+      release,
+      () => lines.close(),
+    );
   });
   return {
     first,
@@ -132,7 +154,7 @@ function diedText({ code, signal }: Exit, log: string, fromByte: number): string
   return [`The daemon ended ${how} before it was sending; ${log} says:`, ...said].join('\n  ');
 }
 
-const LAST_LINES = 5;
+const LAST_LINES = 12;
 
 /** It may have ended by itself meanwhile. */
 function quietly(act: () => void): void {

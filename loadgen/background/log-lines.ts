@@ -15,9 +15,9 @@ export function intervalLine(recent: Recent, inFlight: number, sentSoFar: number
 
 /** How a run ended, for the log and for who stopped it. */
 export function endLine(report: Report): string {
-  const { requests, latencyUs, durationMs } = report;
+  const { requests, latencyUs } = report;
   const times = `p50 ${formatUs(latencyUs.p50)}, p99 ${formatUs(latencyUs.p99)}`;
-  return `${formatMs(durationMs)} in all: ${ledgerText(requests)}; ${times}`;
+  return `${ledgerText(requests)}; ${times}`;
 }
 
 /** '20 sent = 17 ok + 3 failed + 0 timed out + 0 disconnected'; between two moments some of it may still be in flight. */

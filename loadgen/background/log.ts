@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, ftruncateSync, lstatSync, renameSync } from 'node:fs';
-import { openToAppend, writeAll } from './own-file.ts';
+import { openToAppend, writeAll, writeFailure } from './own-file.ts';
 
 export type LogLimits = {
   /** A line that would make the file longer goes into a new one. */
@@ -45,7 +45,7 @@ export class RotatingLog {
       this.#write([...missed, text].map((part) => `${stamp} ${part}\n`).join(''));
       this.#gap = null;
     } catch (error) {
-      const reason = reasonOf(error);
+      const reason = writeFailure(error);
       this.#gap = { since: gap?.since ?? stamp, reason: gap?.reason ?? reason, lines: (gap?.lines ?? 0) + 1 };
     }
   }
@@ -90,7 +90,10 @@ export class RotatingLog {
       // Bounded above all.
       ftruncateSync(fd, 0);
       const stamp = this.#now().toISOString();
-      writeAll(fd, Buffer.from(`${stamp} begun anew, the full log could not be moved: ${reasonOf(error)}\n`));
+      writeAll(
+        fd,
+        Buffer.from(`${stamp} begun anew, the full log could not be moved: ${writeFailure(error)}\n`),
+      );
       return fd;
     }
     return this.#openFile();
@@ -105,9 +108,4 @@ function moveIfThere(from: string, to: string): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
-}
-
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code === 'ENOSPC' || code === 'EDQUOT' ? 'the disk is full' : message;
 }

@@ -1,10 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, renameSync, rmSync, type Stats, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  writeSync,
+} from 'node:fs';
+import { EXIT, ExitError } from '../exit.ts';
 
 /** A file in a folder that others may write to is refused unless it is what we would have made. */
-export class ForeignFileError extends Error {
+export class ForeignFileError extends ExitError {
   constructor(path: string, why: string) {
-    super(`${path} ${why}; want a plain file of our own there, or none`);
+    super(EXIT.configuration, `${path} ${why}; want a plain file of our own there, or none`);
     this.name = 'ForeignFileError';
   }
 }
@@ -106,4 +118,10 @@ export function replaceFile(path: string, text: string): void {
 /** @throws {Error} with what was not written left out: a full disk may take a part */
 export function writeAll(fd: number, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
+}
+
+/** Why a file could not be written, in words. */
+export function writeFailure(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === 'ENOSPC' || code === 'EDQUOT' ? 'the disk is full' : message;
 }

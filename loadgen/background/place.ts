@@ -57,5 +57,8 @@ export function prepareFolder({ pidfile, isOwnFolder }: Place, uid: number): voi
 const OWNER_ONLY = 0o700;
 
 function refusal(folder: string, why: string): ExitError {
-  return new ExitError(EXIT.configuration, `Cannot keep a pidfile in ${folder}: it ${why}; or name one with --pidfile`);
+  return new ExitError(
+    EXIT.configuration,
+    `Cannot keep a pidfile in ${folder}: it ${why}; or name one with --pidfile`,
+  );
 }

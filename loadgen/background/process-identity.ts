@@ -32,7 +32,10 @@ export type ProcessStat = { readonly state: string; readonly startTicks: number 
 
 /** Reads a line of /proc/PID/stat (proc(5)): the name in it may hold blanks and brackets; the state comes after the last one. */
 export function parseStat(text: string): ProcessStat | null {
-  const fields = text.slice(text.lastIndexOf(')') + 1).trim().split(/\s+/);
+  const fields = text
+    .slice(text.lastIndexOf(')') + 1)
+    .trim()
+    .split(/\s+/);
   const [state, startTicks] = [fields[0], Number(fields[START_TIME_FIELD - STATE_FIELD])];
   return state === undefined || !Number.isSafeInteger(startTicks) ? null : { state, startTicks };
 }

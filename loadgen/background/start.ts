@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Io } from '../cli/io.ts';
 import { EXIT, ExitError } from '../exit.ts';
@@ -31,7 +32,10 @@ export async function startDaemon(
     if (found.kind === 'alive') throw new ExitError(EXIT.fault, alreadyRuns(found.record));
     const launched = await launch({ command, lockfile: place.lockfile, log }, io);
     if (launched.kind === 'sending') return launched;
-    if (launched.kind === 'failed') throw new ExitError(launched.exitCode, launched.message);
+    if (launched.kind === 'failed') {
+      forgetDead(setup, io);
+      throw new ExitError(launched.exitCode, launched.message);
+    }
     await pause(LOCK_PAUSE_MS);
   }
   throw new ExitError(
@@ -49,4 +53,9 @@ function checkPlace({ place, log, report }: DaemonSetup, io: Io): void {
       const reason = whyNotOurs(path, io.uid);
       if (reason !== null) throw new ExitError(EXIT.configuration, `${flag}: ${reason}`);
     }
+}
+
+/** One that crashed while it started has been told of: nothing of it is left to find. */
+function forgetDead({ place }: DaemonSetup, io: Io): void {
+  if (findDaemon(place.pidfile, io.uid).kind === 'dead') rmSync(place.pidfile, { force: true });
 }

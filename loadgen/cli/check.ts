@@ -1,11 +1,12 @@
 import { EXIT } from '../exit.ts';
 import type { Check } from '../inspect/check.ts';
+import { unlessStopped } from '../inspect/unless-stopped.ts';
 import { wantsColour } from '../report/terminal.ts';
 import { gotWant, type Problem } from '../scenario/problem.ts';
 import { isPath, PATH_WISH } from '../scenario/wire-text.ts';
 import type { Command, Given } from './command.ts';
 import type { Io } from './io.ts';
-import { LOOK_FLAGS, parseLook, refuse } from './look-flags.ts';
+import { LOOK_FLAGS, type Look, parseLook, refuse } from './look-flags.ts';
 
 /** `loadgen check`: is the target there, which endpoints answer, how fast. */
 export function openCheck(io: Io): Command {
@@ -26,23 +27,38 @@ export function openCheck(io: Io): Command {
   };
 }
 
-const EPILOGUE = `A demo service, which its /metrics give away, is asked for all of its endpoints; any other target for '/'
-and for each --path. Each is asked once, on a connection of its own.
+const EPILOGUE = `A demo service, which its /metrics give away, is asked for all of its endpoints;
+any other target for '/' and for each --path. Each is asked once, on a connection
+of its own.
 
-Exit code: 0 all is as it should be, 99 an endpoint does not answer or answers with an error that nobody
-injected, 106 nothing answers at all.`;
+Exit code: 0 all is as it should be; 99 an endpoint does not answer, or answers with
+an error that nobody injected; 105 stopped by a signal; 106 nothing answers at all.`;
 
 async function act(given: Given, io: Io): Promise<number> {
   const problems: Problem[] = [];
   const look = parseLook(given, io.env.LOADGEN_TARGET, problems);
   const paths = pathsOf(given, problems);
   refuse(problems);
+  return lookAt({ ...look, paths, json: given.flags.json === true }, io);
+}
+
+export type CheckRequest = Look & { readonly paths: readonly string[]; readonly json: boolean };
+
+/** Checks a target, prints what there is to say, and answers the exit code. */
+export async function lookAt(request: CheckRequest, io: Io): Promise<number> {
   // Imported only now, so that `--help` does not wait for it.
   const { checkTarget } = await import('../inspect/check.ts');
+  const stop = new AbortController();
+  const release = io.onSignal(() => stop.abort());
   const note = waitingNote(io);
-  const check = await checkTarget(look.target, { ...look, paths }, note.show);
+  const asking = checkTarget(request.target, request, (path) => {
+    if (!stop.signal.aborted) note.show(path);
+  });
+  const check = await unlessStopped(asking, stop.signal);
   note.end();
-  if (given.flags.json === true) io.stdout(`${JSON.stringify(check, null, 2)}\n`);
+  release();
+  if (check === null) return EXIT.signal;
+  if (request.json) io.stdout(`${JSON.stringify(check, null, 2)}\n`);
   else await print(check, io);
   return exitCodeOf(check);
 }

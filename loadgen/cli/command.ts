@@ -13,6 +13,8 @@ export type CommandEntry = {
 
 /** A command as data; program.ts makes flags, help and refusals of it. */
 export type Command = {
+  /** What stands after its name in the help's first line, where the words alone would not tell. */
+  readonly usage?: string;
   readonly words: readonly Word[];
   readonly flags: readonly Flag[];
   /** What the help says after the flags. */
@@ -22,11 +24,13 @@ export type Command = {
 };
 
 /** A word of the command line that is no flag. */
-type Word = { readonly name: string; readonly about: string };
+type Word = { readonly name: string; readonly about: string; readonly optional?: true };
 
 export type Flag = {
   /** Without its dashes: 'dry-run', 'no-reconcile'. */
   readonly name: string;
+  /** A letter that stands for it as well: 'f' for -f. */
+  readonly short?: string;
   /** What stands for the value in the help; a flag without it is a switch. */
   readonly value?: string;
   readonly repeatable?: true;

@@ -9,7 +9,7 @@ export function firstWord(argv: readonly string[], flags: readonly Flag[]): stri
     '-h',
     '--help',
     '--version',
-    ...flags.filter(isSwitch).map((flag) => `--${flag.name}`),
+    ...flags.filter(isSwitch).flatMap(({ name, short }) => [`--${name}`, `-${short}`]),
   ]);
   for (let at = 0; at < argv.length; at++) {
     const text = argv[at]!;

@@ -70,7 +70,9 @@ async function addNamed(
 ): Promise<void> {
   const command = await entry.open(argv, io);
   const target = program.command(entry.name).summary(entry.about).description(entry.about);
-  for (const word of command.words) target.argument(`<${word.name}>`, word.about);
+  for (const { name, about, optional } of command.words)
+    target.argument(optional ? `[${name}]` : `<${name}>`, about);
+  if (command.usage !== undefined) target.usage(command.usage);
   for (const flag of command.flags) target.addOption(optionOf(flag));
   target.addHelpText('after', `\n${command.epilogue}`);
   target.action(async () => {
@@ -79,10 +81,8 @@ async function addNamed(
 }
 
 function optionOf(flag: Flag): Option {
-  const option = new Option(
-    flag.value === undefined ? `--${flag.name}` : `--${flag.name} <${flag.value}>`,
-    flag.about,
-  );
+  const names = flag.short === undefined ? `--${flag.name}` : `-${flag.short}, --${flag.name}`;
+  const option = new Option(flag.value === undefined ? names : `${names} <${flag.value}>`, flag.about);
   if (flag.repeatable)
     option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
   return flag.group === undefined ? option : option.helpGroup(flag.group);

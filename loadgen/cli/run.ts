@@ -9,7 +9,7 @@ import type { Command, Given } from './command.ts';
 import { firstWord } from './first-word.ts';
 import type { Io } from './io.ts';
 import { COMMON_FLAGS, scenarioFlags } from './run-flags.ts';
-import { parseSettings, type RunSettings } from './run-request.ts';
+import { parseSettings, type RunRequest, type RunSettings } from './run-request.ts';
 
 /** `loadgen run SCENARIO`: what the scenario declares as options are flags of the command, so it is loaded first. */
 export async function openRun(argv: readonly string[], io: Io): Promise<Command> {
@@ -30,6 +30,21 @@ export async function openRun(argv: readonly string[], io: Io): Promise<Command>
 }
 
 async function runScenario(given: Given, place: string, loaded: LoadedScenario, io: Io): Promise<number> {
+  const request = await requestOf(given, place, loaded, io);
+  const { run } = await import('../run.ts');
+  return run(request, io);
+}
+
+/**
+ * What was typed for a scenario, checked.
+ * @throws {ExitError} with everything that is wrong
+ */
+export async function requestOf(
+  given: Given,
+  place: string,
+  loaded: LoadedScenario,
+  io: Io,
+): Promise<RunRequest> {
   const { scenario, url } = loaded;
   const settings = parseSettings(given, scenario, {
     workers: Math.max(1, availableParallelism() - 1),
@@ -41,8 +56,7 @@ async function runScenario(given: Given, place: string, loaded: LoadedScenario, 
   // Imported only now, so that `--help` does not wait for them.
   const { checkedPlan } = await import('../scenario/check-plan.ts');
   const plan = checkedPlan(scenario, settings.options, settings.seed, place);
-  const { run } = await import('../run.ts');
-  return run({ ...settings, scenario, scenarioUrl: url, plan }, io);
+  return { ...settings, scenario, scenarioUrl: url, plan };
 }
 
 function checkScenarioThresholds(thresholds: readonly string[], place: string): void {
@@ -63,7 +77,8 @@ async function checkFiles(settings: RunSettings, cwd: string): Promise<void> {
   }
 }
 
-async function whyUnwritable(path: string): Promise<string | null> {
+/** Why a file cannot be written; null when it can. */
+export async function whyUnwritable(path: string): Promise<string | null> {
   const found = await stat(path).catch(() => null);
   if (found?.isDirectory()) return 'it is a folder, want a file';
   const isWritable = (place: string) =>

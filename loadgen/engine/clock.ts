@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { after } from './after.ts';
 
 /**
  * Wakes the loop at a due time. One order at a time: a new `wakeAt` replaces the one before. A wake-up too
@@ -83,15 +84,13 @@ async function changed(words: Int32Array, word: number, from: number, limitMs?: 
 }
 
 function timerClock(onWake: () => void): Clock {
-  let timer: NodeJS.Timeout | undefined;
+  let cancel = () => {};
   return {
     wakeAt(dueAtMs) {
-      clearTimeout(timer);
-      timer = setTimeout(onWake, Math.max(0, dueAtMs - performance.now()));
+      cancel();
+      cancel = after(dueAtMs - performance.now(), onWake);
     },
-    async close() {
-      clearTimeout(timer);
-    },
+    close: async () => cancel(),
   };
 }
 

@@ -10,19 +10,21 @@ export type ClosedShare = {
   readonly endMs: number;
 };
 
+/** So many losses in a row may have been chance. */
 const LOSSES_BEFORE_PAUSE = 3;
-const FIRST_PAUSE_MS = 10;
+const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1000;
 
 /**
  * The closed loop: each connection sends as soon as it was answered, until the end or a stop; what is in flight then is
- * waited for. A connection that keeps being lost pauses, ever longer, so that a dead target is not hammered.
+ * waited for. After a refused connect a connection waits until its transport dials again, and one that keeps being lost
+ * pauses, ever longer, so that a dead target is not hammered and not counted against thousands of times.
  */
 export class ClosedLoop {
   readonly #context: LoopContext;
   readonly #share: ClosedShare;
   readonly #done: Promise<void>;
-  readonly #pauses = new Set<NodeJS.Timeout>();
+  readonly #pauses = new Set<() => void>();
   #finish: () => void = () => {};
   #running = 0;
   #inFlight = 0;
@@ -45,7 +47,7 @@ export class ClosedLoop {
     this.#running = connections;
     if (connections === 0) this.#finish();
     for (let i = 0; i < connections; i++) {
-      this.#next(new Slot(transport.connect(), firstConnection + i));
+      this.#next(new Slot(transport, firstConnection + i));
     }
     return this.#done;
   }
@@ -67,26 +69,28 @@ export class ClosedLoop {
       this.#inFlight--;
       recordOutcome(this.#context, endpoint, null, outcome);
       slot.losses = outcome.kind === 'disconnected' ? slot.losses + 1 : 0;
-      const unsent = outcome.kind === 'disconnected' && outcome.sentAtMs === null;
-      if (unsent || slot.losses >= LOSSES_BEFORE_PAUSE) this.#pause(slot);
-      else this.#next(slot);
+      if (slot.losses === 0) this.#next(slot);
+      else this.#nextFrom(slot, now() + pauseMs(slot.losses));
     });
   }
 
-  #pause(slot: Slot): void {
-    if (this.#context.stop.how !== null) return this.#end();
-    const leftMs = this.#context.startMs + this.#share.endMs - this.#context.now();
-    const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** slot.losses, LONGEST_PAUSE_MS, Math.max(0, leftMs));
-    const timer = setTimeout(() => {
-      this.#pauses.delete(timer);
-      this.#next(slot);
-    }, pauseMs);
-    this.#pauses.add(timer);
+  /** Sends when it is time and the transport dials again, or ends with the phase. */
+  #nextFrom(slot: Slot, fromMs: number): void {
+    const { startMs, stop, now, after } = this.#context;
+    const dialsFromMs = slot.transport.resumesAtMs() ?? fromMs;
+    const dueMs = Math.min(Math.max(fromMs, dialsFromMs), startMs + this.#share.endMs);
+    if (stop.how !== null || dueMs <= now()) return this.#next(slot);
+    const cancel = after(dueMs - now(), () => {
+      this.#pauses.delete(cancel);
+      // The timer may be early, and another connection may have been refused meanwhile.
+      this.#nextFrom(slot, fromMs);
+    });
+    this.#pauses.add(cancel);
   }
 
   #endPauses(): void {
-    for (const timer of this.#pauses) {
-      clearTimeout(timer);
+    for (const cancel of this.#pauses) {
+      cancel();
       this.#end();
     }
     this.#pauses.clear();
@@ -98,14 +102,22 @@ export class ClosedLoop {
   }
 }
 
+function pauseMs(losses: number): number {
+  const pauses = losses - LOSSES_BEFORE_PAUSE;
+  return pauses < 0 ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** pauses, LONGEST_PAUSE_MS);
+}
+
+/** One connection and what it has been through. */
 class Slot {
+  readonly transport: Transport;
   readonly connection: Connection;
   readonly number: number;
   sent = 0;
   losses = 0;
 
-  constructor(connection: Connection, number: number) {
-    this.connection = connection;
+  constructor(transport: Transport, number: number) {
+    this.transport = transport;
+    this.connection = transport.connect();
     this.number = number;
   }
 }

@@ -11,6 +11,14 @@ export type OpenLoopLimits = {
 
 /** After this many sends in a row the event loop is let in, so that answers are read. */
 const BATCH_LIMIT = 64;
+/** So many connections are dialled before the event loop is let in: dialling is dear. */
+const DIAL_LIMIT = 8;
+/**
+ * A loop that is behind its schedule by more than this dials one at a time. When it is the machine that is too slow, answers
+ * wait unread, their connections are about to be free, and a hundred new ones would only cost more; when it is the
+ * target, turns of the event loop are short and the connections come all the same.
+ */
+const BEHIND_MS = 1;
 /** A wake-up for each request costs more than the request at high rates: what is due is sent in one batch. */
 const WAKE_GAP_MS = 0.25;
 
@@ -29,6 +37,7 @@ export class OpenLoop {
   #finish: () => void = () => {};
   #clock: Clock | null = null;
   #opened = 0;
+  #dialled = 0;
   #inFlight = 0;
   /** When the clock is to wake us, on its time; Infinity when no order is out. */
   #wakeMs = Number.POSITIVE_INFINITY;
@@ -79,10 +88,15 @@ export class OpenLoop {
       if (stop.how !== null || nowMs > startMs + this.#limits.giveUpMs) return this.#skipRest(nowMs);
       if (startMs + this.#arrivals.atMs > nowMs) break;
       if (batch === BATCH_LIMIT) return this.#yield();
-      const connection = this.#takeConnection();
-      // Its next outcome calls us again; the order is for the case that none comes in time.
-      if (connection === null) return this.#order(clock, startMs + this.#limits.giveUpMs + 1);
-      this.#send(connection, nowMs);
+      if (this.#idle.length === 0) {
+        // The next outcome calls us again; the order is for the case that none comes in time.
+        if (this.#opened >= this.#limits.connections) {
+          return this.#order(clock, startMs + this.#limits.giveUpMs + 1);
+        }
+        const isBehind = nowMs - startMs - this.#arrivals.atMs > BEHIND_MS;
+        if (this.#dialled >= (isBehind ? 1 : DIAL_LIMIT)) return this.#yield();
+      }
+      this.#send(this.#idle.pop() ?? this.#dial(), nowMs);
       nowMs = now();
     }
     if (this.#arrivals.atMs !== Number.POSITIVE_INFINITY) {
@@ -121,11 +135,9 @@ export class OpenLoop {
     });
   }
 
-  #takeConnection(): Connection | null {
-    const idle = this.#idle.pop();
-    if (idle !== undefined) return idle;
-    if (this.#opened >= this.#limits.connections) return null;
+  #dial(): Connection {
     this.#opened++;
+    this.#dialled++;
     return this.#transport.connect();
   }
 
@@ -147,6 +159,7 @@ export class OpenLoop {
     this.#yielding = true;
     setImmediate(() => {
       this.#yielding = false;
+      this.#dialled = 0;
       this.pump();
     });
   }

@@ -3,19 +3,24 @@ import { importScenario } from '../scenario/import.ts';
 import { type Plan, type PlannedEntry, planRun } from '../scenario/plan.ts';
 import { basePathOf, prepareRequests } from '../scenario/prepare.ts';
 import { chooser, drawFor } from '../schedule/draw.ts';
+import { peakPerSecond } from '../schedule/rate.ts';
 import { arrivalSequence } from '../schedule/sequence.ts';
 import { splitConnections } from '../schedule/split.ts';
 import { phaseStartsMs } from '../schedule/total.ts';
 import { openAutocannonTransport } from '../transport/autocannon.ts';
 import type { Transport, TransportOptions } from '../transport/transport.ts';
 import { openUndiciTransport } from '../transport/undici.ts';
+import { after } from './after.ts';
 import { type Clock, startClock } from './clock.ts';
 import { ClosedLoop, type ClosedShare } from './closed.ts';
 import type { Assignment, Engine, HandIn, Progress } from './engine.ts';
 import { type LoopContext, type RequestSource, StopState } from './loop.ts';
 import { OpenLoop } from './open.ts';
+import { WARM_UP_FROM_PER_SECOND, warmUp } from './warm-up.ts';
 
 const PROGRESS_EVERY_MS = 500;
+/** Opening a transport takes some milliseconds, which a closed phase would lose. */
+const OPEN_AHEAD_MS = 100;
 
 /** The engine: an open loop over all open phases and a closed loop for each closed phase, each at its time. */
 export const runAssignment: Engine = async (assignment, control) => {
@@ -25,6 +30,7 @@ export const runAssignment: Engine = async (assignment, control) => {
     part.stop.request(how);
     if (how === 'abandon') for (const transport of part.transports) void transport.close();
   });
+  if (peakPerSecond(part.plan.phases) / assignment.share.of >= WARM_UP_FROM_PER_SECOND) await warmUp();
   const alarm = { ring: () => {} };
   const hasOpenPhase = part.plan.phases.some((phase) => phase.kind !== 'closed');
   const clock = hasOpenPhase ? await startClock(assignment.clock, () => alarm.ring()) : null;
@@ -92,13 +98,17 @@ async function runOpen(
 
 async function runClosed(part: Part, context: LoopContext, share: TimedShare): Promise<void> {
   const { assignment, transports, loops } = part;
-  await sleepUntil(context.startMs + share.startMs, context.stop);
-  if (context.stop.how !== null || share.connections === 0) return;
+  const { startMs, stop } = context;
+  await sleepUntil(startMs + share.startMs - OPEN_AHEAD_MS, stop);
+  if (stop.how !== null || share.connections === 0) return;
   const transport = await openAutocannonTransport(transportOptions(assignment, share.connections));
   transports.push(transport);
   const loop = new ClosedLoop(context, share);
   loops.push(loop);
+  await sleepUntil(startMs + share.startMs, stop);
   await loop.run(transport);
+  // The next phase shall not find its connections; whoever ends the part waits until they are gone.
+  void transport.close();
 }
 
 function progressOf({ recorder, loops }: Part): Progress {
@@ -172,12 +182,17 @@ function transportOptions(assignment: Assignment, connections: number): Transpor
 }
 
 function sleepUntil(dueMs: number, stop: StopState): Promise<void> {
-  if (stop.how !== null) return Promise.resolve();
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, Math.max(0, dueMs - performance.now()));
+    let cancel = () => {};
+    const look = () => {
+      const waitMs = dueMs - performance.now();
+      if (waitMs <= 0 || stop.how !== null) resolve();
+      else cancel = after(waitMs, look);
+    };
     stop.onChange(() => {
-      clearTimeout(timer);
+      cancel();
       resolve();
     });
+    look();
   });
 }

@@ -60,8 +60,6 @@ function summary(check: Check, columns: number): Line[] {
 function marked(mark: string, ink: Ink, word: string, text: string, columns: number): Line[] {
   const indent = mark.length + word.length + 4;
   return wrap(text, columns - indent).map((line, index) =>
-    index === 0
-      ? [span(`${mark} ${word}`, ink), span(`   ${line}`)]
-      : [span(`${' '.repeat(indent)}${line}`)],
+    index === 0 ? [span(`${mark} ${word}`, ink), span(`   ${line}`)] : [span(`${' '.repeat(indent)}${line}`)],
   );
 }

@@ -1,7 +1,6 @@
-import { parseExposition } from '../reconcile/exposition.ts';
-import { metricsPrefix } from '../reconcile/server-counts.ts';
-import { type Asked, type AskOptions, ask } from './ask.ts';
+import { type AskOptions, ask } from './ask.ts';
 import { concernsAllEndpoints, type Failure } from './failure.ts';
+import { type Identity, identify } from './identify.ts';
 import { type EndpointCheck, type Expectation, judge } from './judge.ts';
 
 /** Whether a target is there and what its endpoints answer; prints as JSON. */
@@ -49,42 +48,22 @@ export async function checkTarget(
   const first = await look('/metrics');
   if (first.kind === 'unanswered' && concernsAllEndpoints(first.failure))
     return checkOf(target, null, [judge('/metrics', first, 'tried')], first.failure);
-  const kind = kindOf(first);
+  const identity = identify(first);
   const endpoints: EndpointCheck[] = [];
   let failure: Failure | null = null;
-  for (const [path, expectation] of expectations(kind, options.paths)) {
+  for (const [path, expectation] of expectations(identity, options.paths)) {
     const asked = await look(path);
     if (asked.kind === 'unanswered') failure ??= asked.failure;
     endpoints.push(judge(path, asked, expectation));
   }
-  return checkOf(target, kind.kind === 'demo' ? kind.prefix : null, endpoints, failure);
+  return checkOf(target, identity.kind === 'demo' ? identity.prefix : null, endpoints, failure);
 }
 
-type Kind =
-  | { readonly kind: 'demo'; readonly prefix: string }
-  /** Has metrics, but not those of a demo service. */
-  | { readonly kind: 'measured' }
-  | { readonly kind: 'plain' };
-
-function kindOf(metrics: Asked): Kind {
-  if (metrics.kind === 'unanswered' || metrics.status !== 200) return { kind: 'plain' };
-  try {
-    const exposition = parseExposition(metrics.body);
-    if (exposition.families.length === 0) return { kind: 'plain' };
-    const prefix = metricsPrefix(exposition);
-    return prefix === null ? { kind: 'measured' } : { kind: 'demo', prefix };
-  } catch {
-    return { kind: 'plain' };
-  }
-}
-
-function expectations({ kind }: Kind, paths: readonly string[]): Map<string, Expectation> {
+function expectations({ kind }: Identity, paths: readonly string[]): Map<string, Expectation> {
   const own = kind === 'demo' ? DEMO_ENDPOINTS : kind === 'measured' ? ['/', '/metrics'] : ['/'];
   return new Map<string, Expectation>([
     ...own.map((path) => [path, kind === 'demo' ? 'demo' : 'tried'] as const),
-    ...paths
-      .filter((path) => kind !== 'demo' || !own.includes(path))
-      .map((path) => [path, 'named'] as const),
+    ...paths.filter((path) => kind !== 'demo' || !own.includes(path)).map((path) => [path, 'named'] as const),
   ]);
 }
 

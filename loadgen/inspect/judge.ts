@@ -36,7 +36,7 @@ function verdictOf(
   const fault = expectation === 'demo' ? injectedFault(body) : null;
   if (status < 300) return { verdict: 'good', note: NOTES[path]?.[expectation] ?? 'answers' };
   if (status < 400) return { verdict: 'good', note: 'answers with a redirect, which is not followed' };
-  if (fault !== null) return { verdict: 'fault', note: `${fault}, injected on purpose` };
+  if (fault !== null) return { verdict: 'fault', note: `injected: ${fault}` };
   if (expectation === 'demo' && status === 503) return { verdict: 'bad', note: 'draining or overloaded' };
   if (status >= 500) return { verdict: 'bad', note: 'answers with an error of its own' };
   return expectation === 'tried'

@@ -37,7 +37,6 @@ class TallyRecorder implements Recorder {
   readonly #endpoints: readonly Endpoint[];
   readonly #records: readonly EndpointRecord[];
   readonly #timeline: LiveTimeline;
-  readonly #service = new Histogram();
   readonly #lateness = new Histogram();
   readonly #recentLatency = new Histogram();
   readonly #disconnects = new Map<string, number>();
@@ -79,7 +78,7 @@ class TallyRecorder implements Recorder {
     record.latency.record(latencyUs);
     stretch.recordLatency(latencyUs);
     this.#recentLatency.record(latencyUs);
-    this.#service.record(serviceUs);
+    record.service.record(serviceUs);
   }
 
   timedOut(endpoint: number, latencyUs: number, serviceUs: number | null, atMs: number): void {
@@ -90,7 +89,7 @@ class TallyRecorder implements Recorder {
     record.latency.record(latencyUs);
     stretch.recordLatency(latencyUs);
     this.#recentLatency.record(latencyUs);
-    if (serviceUs !== null) this.#service.record(serviceUs);
+    if (serviceUs !== null) record.service.record(serviceUs);
   }
 
   disconnected(endpoint: number, reason: string, atMs: number): void {
@@ -118,6 +117,7 @@ class TallyRecorder implements Recorder {
         counts: addCounts([record]),
         statuses: Object.fromEntries(record.statuses),
         latency: record.latency.toData(),
+        service: record.service.toData(),
       };
     });
     // Merging one tally brings it into the order that all merged ones have.
@@ -127,7 +127,7 @@ class TallyRecorder implements Recorder {
         statuses: addUp(this.#records.map((record) => Object.fromEntries(record.statuses))),
         disconnects: Object.fromEntries(this.#disconnects),
         latency: mergeHistograms(this.#records.map((record) => record.latency.toData())),
-        service: this.#service.toData(),
+        service: mergeHistograms(this.#records.map((record) => record.service.toData())),
         lateness: this.#lateness.toData(),
         endpoints,
         timeline: this.#timeline.toStretches(),
@@ -148,4 +148,5 @@ class EndpointRecord {
   disconnected = 0;
   readonly statuses = new Map<number, number>();
   readonly latency = new Histogram();
+  readonly service = new Histogram();
 }

@@ -34,6 +34,8 @@ export type EndpointTally = {
   readonly counts: Counts;
   readonly statuses: Readonly<Record<string, number>>;
   readonly latency: HistogramData;
+  /** From the actual send to the last byte. */
+  readonly service: HistogramData;
 };
 
 /** All that an engine counted. Plain data: crosses threads and prints as JSON. */
@@ -147,6 +149,7 @@ function mergeEndpoints(endpoints: readonly EndpointTally[]): EndpointTally[] {
       counts: addCounts(group.map((endpoint) => endpoint.counts)),
       statuses: addUp(group.map((endpoint) => endpoint.statuses)),
       latency: mergeHistograms(group.map((endpoint) => endpoint.latency)),
+      service: mergeHistograms(group.map((endpoint) => endpoint.service)),
     }))
     .sort((a, b) => compare(a.path, b.path) || compare(a.method, b.method));
 }

@@ -24,6 +24,7 @@ export function controlOver(port: MessagePort): Control {
     start = resolve;
   });
   const listeners: ((how: StopHow) => void)[] = [];
+  let stopped: StopHow | null = null;
   port.on('message', (message: ToWorker) => {
     switch (message.kind) {
       case 'start':
@@ -31,6 +32,7 @@ export function controlOver(port: MessagePort): Control {
       case 'dontStart':
         return start(null);
       case 'stop':
+        stopped = message.how;
         for (const listener of listeners) listener(message.how);
         return;
     }
@@ -41,7 +43,11 @@ export function controlOver(port: MessagePort): Control {
       tell({ kind: 'ready' });
       return started;
     },
-    onStop: (listener) => listeners.push(listener),
+    onStop(listener) {
+      listeners.push(listener);
+      // A stop may come while the engine still loads the scenario.
+      if (stopped !== null) listener(stopped);
+    },
     report: (progress) => tell({ kind: 'progress', progress }),
   };
 }

@@ -1,7 +1,7 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { Assignment, HandIn, Progress, StopHow } from '../engine/engine.ts';
-import { ExitError } from '../exit.ts';
+import { EXIT, ExitError } from '../exit.ts';
 import type { FromWorker, TaskResult, ToWorker } from './control.ts';
 
 /** How a caller steers and watches the workers. */
@@ -36,12 +36,18 @@ export async function runOnThreads(
       const result: Promise<TaskResult> = pool.run({ assignment, port: port2 }, { transferList: [port2] });
       return { port: port1, result };
     });
-    const results = Promise.all(tasks.map((task) => task.result.then(handInOf)));
     const tellAll = (message: ToWorker) => {
       for (const port of ports) port.postMessage(message);
     };
-    const ready = Promise.all(tasks.map((task, worker) => listen(task.port, worker, dispatch)));
     const stop = (how: StopHow) => tellAll({ kind: 'stop', how });
+    const handedIn = async (result: Promise<TaskResult>): Promise<HandIn> => {
+      const handIn = handInOf(await result.catch(died));
+      // What stopped one worker would stop the others as well, one request after the other.
+      if (handIn.fault !== null) stop('finish');
+      return handIn;
+    };
+    const results = Promise.all(tasks.map((task) => handedIn(task.result)));
+    const ready = Promise.all(tasks.map((task, worker) => listen(task.port, worker, dispatch)));
     dispatch.onSteerable(stop);
     // A worker that fails before it is ready must not leave the others waiting for the start.
     const first = await Promise.race([
@@ -49,7 +55,6 @@ export async function runOnThreads(
       results.then(() => 'over' as const),
     ]);
     if (first === 'ready') tellAll({ kind: 'start', atEpochMs: dispatch.whenReady() });
-    results.catch(() => stop('abandon'));
     return await results;
   } finally {
     for (const port of ports) port.close();
@@ -65,6 +70,12 @@ function listen(port: MessagePort, worker: number, dispatch: Dispatch): Promise<
       else dispatch.onProgress(worker, message.progress);
     });
   });
+}
+
+/** What its own code throws comes as a result; this is for what nobody caught. */
+function died(error: unknown): never {
+  const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  throw new ExitError(EXIT.fault, `A worker thread died, and what it had counted is lost: ${why}`);
 }
 
 function handInOf(result: TaskResult): HandIn {

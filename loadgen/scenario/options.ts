@@ -1,5 +1,5 @@
 import { didYouMean } from '../nearest.ts';
-import { DURATION_WISH, parseDurationMs } from './duration.ts';
+import { DURATION_WISH, formatDuration, parseDurationMs } from './duration.ts';
 import { gotWant, type Problem, shown } from './problem.ts';
 import type {
   ChoiceSpec,
@@ -53,6 +53,15 @@ function optionWish(spec: OptionSpec): string {
     case 'choice':
       return `one of ${spec.choices.join(', ')}`;
   }
+}
+
+/** The values as a person writes them, durations as '30s': a number would not say its unit. */
+export function readableOptions(specs: OptionSpecs, options: ResolvedOptions): ResolvedOptions {
+  const entries = Object.entries(options).map(([name, value]) => {
+    const isDuration = specs[name]?.kind === 'duration' && typeof value === 'number';
+    return [name, isDuration ? formatDuration(value) : value];
+  });
+  return Object.fromEntries(entries);
 }
 
 type ParsedOption =

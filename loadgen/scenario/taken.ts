@@ -1,4 +1,4 @@
-/** Flags that `run` has for every scenario, in camelCase: no option of a scenario may be called so. */
+/** Flags that `run` and `background start` have for every scenario, in camelCase: no option of a scenario may be called so. */
 export const TAKEN_OPTION_NAMES = [
   'clock',
   'connections',
@@ -6,9 +6,12 @@ export const TAKEN_OPTION_NAMES = [
   'help',
   'html',
   'insecure',
+  'interval',
   'json',
   'junit',
   'linger',
+  'log',
+  'pidfile',
   'quiet',
   'reconcile',
   'seed',

@@ -32,3 +32,19 @@ export function askedPerSecond(phase: Phase, intoMs: number): number | null {
       return null;
   }
 }
+
+/** The highest rate that the open phases of a plan ask for at any time; 0 when all are closed. */
+export function peakPerSecond(phases: readonly Phase[]): number {
+  return phases.reduce((peak, phase) => Math.max(peak, peakOf(phase)), 0);
+}
+
+function peakOf(phase: Phase): number {
+  switch (phase.kind) {
+    case 'ramp':
+      return Math.max(phase.fromPerSecond, phase.toPerSecond);
+    case 'wave':
+      return phase.meanPerSecond * (1 + phase.swing);
+    default:
+      return askedPerSecond(phase, 0) ?? 0;
+  }
+}

@@ -18,6 +18,11 @@ export type Finished = {
   readonly endMs: number;
 };
 
+/** The one number that every observer calls the duration, bit for bit. */
+export function durationSeconds({ startMs, endMs }: Finished): number {
+  return (endMs - startMs) / 1000;
+}
+
 export type Observer = (finished: Finished) => void;
 
 /**
@@ -50,6 +55,7 @@ export function measureRequests(
   };
   return (ctx, next) => {
     const request = { startMs: performance.now(), open: true };
+    ctx.state.startMs = request.startMs;
     const { res } = ctx;
     // Without a name of their own: tsx would define the name of each such function anew, for every request.
     res.on('finish', () => end(ctx, request, res.statusCode));

@@ -4,18 +4,23 @@ import { ERROR_ENDPOINT_FAULTS, FAULT_STATUS, type Faults } from '../faults.ts';
 import type { Endpoint } from '../label-sets.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Metrics } from '../metrics.ts';
+import type { Shapes } from '../shapes.ts';
+import type { Truth } from '../truth.ts';
 import { error } from './error.ts';
 import { health } from './health.ts';
 import { home } from './home.ts';
-import { metrics } from './metrics.ts';
+import { expositionFormat, metrics } from './metrics.ts';
 import { livez, readyz } from './probes.ts';
 import { slow } from './slow.ts';
 import { stats } from './stats.ts';
+import { truth } from './truth.ts';
+import { work } from './work.ts';
 
 export type RouteDeps = {
   readonly faults: Faults;
   readonly metrics: Metrics;
   readonly lifecycle: Lifecycle;
+  readonly shapes: Shapes;
 };
 
 /** One endpoint, answering GET and HEAD. Its path is a plain one, so it is its own pattern. */
@@ -23,8 +28,32 @@ export type Route = Endpoint & {
   answer(ctx: Context, deps: RouteDeps): Answer | Promise<Answer>;
 };
 
+/** Which endpoints there are beside those that are always there. */
+export type RouteChoice = {
+  /** The requests of /metrics count in the metrics. */
+  readonly trackSelf: boolean;
+  /** The record that /truth answers from and that makes /work worth while; null: neither is there. */
+  readonly truth: Truth | null;
+};
+
 /** Endpoints whose requests count in the metrics. */
-export const TRACKED_ROUTES: readonly Route[] = [
+export function trackedRoutes({ trackSelf, truth }: RouteChoice): readonly Route[] {
+  return [...TRACKED_ROUTES, ...(truth === null ? [] : [WORK_ROUTE]), ...(trackSelf ? [METRICS_ROUTE] : [])];
+}
+
+/** Endpoints whose requests count in no metric. */
+export function untrackedRoutes({ trackSelf, truth }: RouteChoice): readonly Route[] {
+  return [
+    ...PROBE_ROUTES,
+    ...(truth === null ? [] : [truthRoute(truth)]),
+    ...(trackSelf ? [] : [METRICS_ROUTE]),
+  ];
+}
+
+/** Never tracked, whether it is there or not. */
+export const TRUTH_PATH = '/truth';
+
+const TRACKED_ROUTES: readonly Route[] = [
   { path: '/', statuses: [200, FAULT_STATUS.home_error], answer: (_, deps) => home(deps.faults) },
   {
     path: '/health',
@@ -40,27 +69,28 @@ export const TRACKED_ROUTES: readonly Route[] = [
   { path: '/stats', statuses: [200], answer: (_, deps) => stats(deps.metrics) },
 ];
 
-/** Tracked only when asked for. */
-export const METRICS_ROUTE: Route = {
+const WORK_ROUTE: Route = {
+  path: '/work',
+  statuses: [200, 400],
+  answer: (ctx, deps) => work(deps.shapes, ctx.query, ctx.state.startMs ?? performance.now(), ctx.res),
+};
+
+const METRICS_ROUTE: Route = {
   path: '/metrics',
   statuses: [200],
   answer: (ctx, deps) =>
     metrics(deps.metrics, {
-      format: expositionFormat(ctx),
+      format: expositionFormat((types) => ctx.accepts([...types]), deps.metrics.formats),
       gzip: ctx.acceptsEncodings('gzip', 'identity') === 'gzip',
     }),
 };
 
-/** For orchestrators; never tracked. */
-export const PROBE_ROUTES: readonly Route[] = [
+/** For orchestrators. */
+const PROBE_ROUTES: readonly Route[] = [
   { path: '/livez', statuses: [200], answer: livez },
   { path: '/readyz', statuses: [200, 503], answer: (_, deps) => readyz(deps.lifecycle) },
 ];
 
-/** Never tracked either, whether it is there or not. */
-export const TRUTH_PATH = '/truth';
-
-function expositionFormat(ctx: Context): 'text' | 'openmetrics' {
-  const type = ctx.accepts('text/plain;version=0.0.4', 'application/openmetrics-text;version=1.0.0');
-  return typeof type === 'string' && type.startsWith('application/') ? 'openmetrics' : 'text';
+function truthRoute(source: Truth): Route {
+  return { path: TRUTH_PATH, statuses: [200, 400], answer: (ctx) => truth(source, ctx.query.after) };
 }

@@ -5,7 +5,7 @@ import { ledgerProblems } from '../../loadgen/measure/tally.ts';
 import type { Ending, Sent } from '../support/memory-transport.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { suite } from '../support/suite.ts';
-import { type FakeContext, FAST, fakeContext, START_MS } from './fake-run.ts';
+import { FAST, type FakeContext, fakeContext, START_MS } from './fake-run.ts';
 
 suite('closed loop, in time that is not real', (test) => {
   test('each connection sends as soon as it was answered, until the end of the phase and not at it', async () => {
@@ -29,7 +29,10 @@ suite('closed loop, in time that is not real', (test) => {
   });
 
   test('latency is service time, and there is no lateness', async () => {
-    const run = fakeClosedRun({ connections: 1, endMs: 100 }, ({ number }) => ({ ...FAST, afterMs: 5 + number }));
+    const run = fakeClosedRun({ connections: 1, endMs: 100 }, ({ number }) => ({
+      ...FAST,
+      afterMs: 5 + number,
+    }));
     await run.finish();
     const { latency, service, lateness } = run.recorder.toTally();
     assert.equal(latency, service);

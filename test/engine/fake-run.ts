@@ -2,14 +2,21 @@ import type { Clock } from '../../loadgen/engine/clock.ts';
 import { type LoopContext, type RequestSource, StopState } from '../../loadgen/engine/loop.ts';
 import { OpenLoop } from '../../loadgen/engine/open.ts';
 import { createRecorder, type Recorder } from '../../loadgen/measure/recorder.ts';
-import type { OpenPhase, Phase, Share } from '../../loadgen/schedule/phase.ts';
+import type { Phase, Share } from '../../loadgen/schedule/phase.ts';
 import { arrivalSequence } from '../../loadgen/schedule/sequence.ts';
 import { FakeTime } from '../support/fake-time.ts';
-import { type Ending, type MemoryTransport, memoryTransport, type Sent } from '../support/memory-transport.ts';
+import {
+  type Ending,
+  type MemoryTransport,
+  memoryTransport,
+  type Sent,
+} from '../support/memory-transport.ts';
 
 /** When the run starts by the fake clock: not at 0, so that a start that is forgotten shows. */
 export const START_MS = 5000;
-export const WHOLE: Share = { index: 0, of: 1 };
+/** Arrivals nearer to each other than this may be sent in one batch. */
+export const BATCH_MS = 0.25;
+const WHOLE: Share = { index: 0, of: 1 };
 export const FAST: Ending = { kind: 'answered', status: 200, afterMs: 1 };
 
 const ENDPOINTS = ['/a', '/b', '/c'].map((path) => ({ method: 'GET', path }));
@@ -22,7 +29,10 @@ export type FakeContext = {
   readonly context: LoopContext;
 };
 
-export function fakeContext(endingOf: (sent: Sent) => Ending, requests: Partial<RequestSource> = {}): FakeContext {
+export function fakeContext(
+  endingOf: (sent: Sent) => Ending,
+  requests: Partial<RequestSource> = {},
+): FakeContext {
   const time = new FakeTime();
   time.nowMs = START_MS;
   const stop = new StopState();
@@ -74,7 +84,7 @@ export function fakeOpenRun(options: OpenRunOptions): FakeOpenRun {
   const parts = fakeContext(options.endingOf ?? (() => FAST), options.requests);
   const limits = { connections, giveUpMs: options.giveUpMs ?? Number.POSITIVE_INFINITY };
   const loop = new OpenLoop(parts.context, arrivalSequence(phases, seed, share), parts.transport, limits);
-  const clock = parts.time.clock(() => loop.pump(), options.clockLateByMs);
+  const clock = parts.time.clock(() => loop.wake(), options.clockLateByMs);
   return {
     ...parts,
     loop,
@@ -116,4 +126,4 @@ export const SCHEDULES: readonly (readonly Phase[])[] = [
   ],
 ];
 
-export const BURST: OpenPhase = { kind: 'even', requests: 1000, durationMs: 1 };
+export const BURST = { kind: 'even', requests: 1000, durationMs: 1 } as const satisfies Phase;

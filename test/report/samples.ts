@@ -79,7 +79,8 @@ function endpointOf(traffic: Traffic): EndpointTally {
   const sent = ok + failed + timedOut + disconnected;
   const counts = { scheduled: sent + skipped, sent, skipped, ok, failed, timedOut, disconnected };
   const latencies = Array.from({ length: ok + failed + timedOut }, (_, index) => latencyUs(index));
-  return { method, path, counts, statuses, latency: histogramOf(latencies) };
+  const latency = histogramOf(latencies);
+  return { method, path, counts, statuses, latency, service: latency };
 }
 
 function sumCounts(list: readonly Counts[]): Counts {

@@ -20,6 +20,11 @@ const BAD_VALUES: Readonly<Record<string, readonly string[]>> = {
   LOG_REQUESTS: ['yes', '2'],
   TRACK_SELF: ['on'],
   EXIT_WITH_STDIN: ['maybe'],
+  TRUTH: ['yes'],
+  TRUTH_MAX: ['0', '-1', '10000001', '2e6', '1.5'],
+  NATIVE_HISTOGRAMS: ['2'],
+  NATIVE_SCHEMA: ['9', '-5', '1.5', 'x'],
+  NATIVE_MAX_BUCKETS: ['7', '10001', 'x'],
   LISTEN_PID: ['x'],
 };
 
@@ -42,6 +47,8 @@ suite('server config', (test) => {
       drainMs: 10_000,
       logRequests: false,
       trackSelf: false,
+      truthLimit: null,
+      native: null,
       envFile: null,
       exitWithStdin: false,
     });
@@ -91,6 +98,15 @@ suite('server config', (test) => {
 
   test('buckets are taken as they are given', () => {
     assert.equal(parsed({ BUCKETS: '0.001, 0.01,1e1' }).bucketsSeconds, [0.001, 0.01, 10]);
+  });
+
+  test('the truth and native histograms are there only when switched on', () => {
+    const limits = { TRUTH_MAX: '1000', NATIVE_SCHEMA: '-4', NATIVE_MAX_BUCKETS: '8' };
+    assert.equal(parsed(limits), parsed({}));
+    assert.is(parsed({ TRUTH: '1' }).truthLimit, 2_000_000);
+    assert.is(parsed({ ...limits, TRUTH: '1' }).truthLimit, 1000);
+    assert.equal(parsed({ NATIVE_HISTOGRAMS: '1' }).native, { schema: 5, maxBuckets: 160 });
+    assert.equal(parsed({ ...limits, NATIVE_HISTOGRAMS: '1' }).native, { schema: -4, maxBuckets: 8 });
   });
 
   test('a socket is taken only when it was handed to this process', () => {

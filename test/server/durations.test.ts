@@ -4,6 +4,7 @@ import { createDurations, mergeSeries } from '../../server/durations.ts';
 import { createFaults } from '../../server/faults.ts';
 import { suite } from '../support/suite.ts';
 
+const SETTINGS = { boundsSeconds: DURATION_BUCKETS_SECONDS, native: null };
 const LABELS = { method: 'GET', endpoint: '/', status: 200 };
 
 suite('server durations', (test) => {
@@ -17,7 +18,7 @@ suite('server durations', (test) => {
     const bounds = DURATION_BUCKETS_SECONDS;
     const onBounds = bounds.flatMap((bound) => [bound, bound * 1.000001, bound * 0.999999]);
     for (const seconds of [...seededSeconds(1000), ...onBounds, 0, 11]) {
-      const durations = createDurations(bounds, []);
+      const durations = createDurations({ boundsSeconds: bounds, native: null }, []);
       durations.observe('GET', '/', 200, seconds);
       const first = bounds.findIndex((bound) => seconds <= bound);
       assert.is(durations.series[0]?.bucketCounts.indexOf(1), first === -1 ? bounds.length : first);
@@ -25,13 +26,13 @@ suite('server durations', (test) => {
   });
 
   test('merged series have every observation once', () => {
-    const durations = createDurations(DURATION_BUCKETS_SECONDS, [LABELS]);
-    const one = createDurations(DURATION_BUCKETS_SECONDS, [LABELS]);
+    const durations = createDurations(SETTINGS, [LABELS]);
+    const one = createDurations(SETTINGS, [LABELS]);
     for (const [i, seconds] of seededSeconds(5000).entries()) {
       durations.observe('GET', i % 2 === 0 ? '/' : '/slow', i % 3 === 0 ? 200 : 500, seconds);
       one.observe('GET', '/', 200, seconds);
     }
-    const merged = mergeSeries(durations.series, LABELS, DURATION_BUCKETS_SECONDS.length);
+    const merged = mergeSeries(durations.series, LABELS, SETTINGS);
     assert.is(durations.series.length, 4);
     assert.is(merged.count, 5000);
     assert.equal(merged.bucketCounts, one.series[0]?.bucketCounts);

@@ -1,12 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import * as assert from 'uvu/assert';
 import { suite } from '../support/suite.ts';
-import { askAt, type Demo, eventually, startDemo, sumOf } from './demo.ts';
+import { type Demo, eventually, startDemo, sumOf } from './demo.ts';
+import { type ScrapingPrometheus, startPrometheus } from './scraping-prometheus.ts';
 
-const PROMETHEUS = '/usr/bin/prometheus';
 const PROMTOOL = '/usr/bin/promtool';
 
 /** What dashboards ask; each must return data as it stands here. */
@@ -19,36 +17,20 @@ const QUERIES = [
   'sum(increase(flask_requests_total[1m]))',
 ] as const;
 
-type Sample = {
-  readonly metric: Readonly<Record<string, string>>;
-  readonly value: readonly [number, string];
-};
-
 suite('server on a real Prometheus', (test) => {
   let demo: Demo;
-  let folder: string;
-  let prometheus: { readonly child: ChildProcess; readonly port: number };
+  let prometheus: ScrapingPrometheus;
   test.before(async () => {
-    for (const program of [PROMETHEUS, PROMTOOL])
-      if (!existsSync(program)) throw new Error(`${program} is missing: apt-get install prometheus`);
+    if (!existsSync(PROMTOOL)) throw new Error(`${PROMTOOL} is missing: apt-get install prometheus`);
     demo = await startDemo({ SLOW_MS: '0-20', SLOW_TIMEOUT_MS: '0-20' });
-    folder = mkdtempSync(join(tmpdir(), 'demo-prometheus-'));
-    prometheus = await startPrometheus(folder, demo.service.port);
+    prometheus = await startPrometheus(demo.service.port);
   });
   test.after(async () => {
-    const gone = new Promise((resolve) => prometheus.child.on('exit', resolve));
-    prometheus.child.kill('SIGTERM');
-    await gone;
-    rmSync(folder, { recursive: true });
+    await prometheus.stop();
     await demo.stop();
   });
 
-  const query = async (expression: string): Promise<readonly Sample[]> => {
-    const reply = await askAt(prometheus.port, `/api/v1/query?query=${encodeURIComponent(expression)}`);
-    const answer = reply.json() as { status: string; error?: string; data: { result: readonly Sample[] } };
-    if (answer.status !== 'success') throw new Error(`${expression}: ${answer.error}`);
-    return answer.data.result;
-  };
+  const query = (expression: string) => prometheus.query(expression);
   const settled = async () => {
     const { total_requests } = (await demo.ask('/stats')).json();
     const counted = Number(total_requests) + 1;
@@ -116,38 +98,6 @@ suite('server on a real Prometheus', (test) => {
     assert.ok(sumOf(exposed, 'flask_requests_total') > 0);
   });
 });
-
-async function startPrometheus(folder: string, targetPort: number) {
-  const config = join(folder, 'prometheus.yml');
-  writeFileSync(
-    config,
-    `scrape_configs:
-  - job_name: demo
-    scrape_interval: 250ms
-    scrape_timeout: 250ms
-    static_configs: [{ targets: ['127.0.0.1:${targetPort}'] }]
-`,
-  );
-  const child = spawn(
-    PROMETHEUS,
-    [
-      `--config.file=${config}`,
-      `--storage.tsdb.path=${join(folder, 'data')}`,
-      '--web.listen-address=127.0.0.1:0',
-    ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  let log = '';
-  child.stderr.on('data', (chunk) => {
-    log += chunk;
-  });
-  const port = await eventually(() => {
-    if (child.exitCode !== null) throw new Error(`prometheus ended:\n${log}`);
-    const found = /msg="Listening on" address=127\.0\.0\.1:(\d+)/.exec(log)?.[1];
-    return found !== undefined && log.includes('Server is ready') ? Number(found) : undefined;
-  });
-  return { child, port };
-}
 
 function promtoolComplaints(exposition: Uint8Array): Promise<string[]> {
   return new Promise((resolve, reject) => {

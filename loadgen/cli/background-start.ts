@@ -1,0 +1,98 @@
+import { fileURLToPath } from 'node:url';
+import type { DaemonSetup } from '../background/daemon.ts';
+import type { Started } from '../background/start.ts';
+import { EXIT, ExitError } from '../exit.ts';
+import { loadScenario } from '../scenario/load.ts';
+import { readableOptions } from '../scenario/options.ts';
+import type { Problem } from '../scenario/problem.ts';
+import { BACKGROUND_SPECS, DEFAULT_LOG, pathFlag, placeFrom, START_FLAGS } from './background-flags.ts';
+import type { Command, Given } from './command.ts';
+import { firstWord } from './first-word.ts';
+import type { Io } from './io.ts';
+import { parseFlagValues, refuse } from './look-flags.ts';
+import { requestOf } from './run.ts';
+import { COMMON_FLAGS, scenarioFlags } from './run-flags.ts';
+import type { RunRequest } from './run-request.ts';
+
+const DEFAULT_SCENARIO = 'background';
+
+/** `loadgen background start [SCENARIO]`. `argv` is what was typed but for 'start'. */
+export function openStart(argv: readonly string[], io: Io): Promise<Command> {
+  return openWith(argv, io, async (request, setup) => {
+    if (request.dryRun) return (await import('../run.ts')).run(request, io);
+    const { startDaemon } = await import('../background/start.ts');
+    const started = await startDaemon(daemonCommand(argv, io), setup, io);
+    if (!request.quiet) io.stdout(startedText(started, request, setup));
+    return EXIT.passed;
+  });
+}
+
+/** `loadgen background daemon`: what `start` runs; not meant to be typed. */
+export function openDaemon(argv: readonly string[], io: Io): Promise<Command> {
+  return openWith(argv, io, async (request, setup) =>
+    (await import('../background/daemon.ts')).runDaemon(request, setup, io),
+  );
+}
+
+async function openWith(
+  argv: readonly string[],
+  io: Io,
+  act: (request: RunRequest, setup: DaemonSetup) => Promise<number>,
+): Promise<Command> {
+  const wanted = firstWord(argv, [...COMMON_FLAGS, ...START_FLAGS]) ?? DEFAULT_SCENARIO;
+  const loaded = await loadScenario(wanted, io.cwd);
+  return {
+    usage: 'start [SCENARIO] [flags]',
+    words: [
+      { name: 'start', about: 'start a daemon, and wait until it is sending' },
+      { name: 'SCENARIO', about: `a scenario (default: ${DEFAULT_SCENARIO})`, optional: true },
+    ],
+    flags: [...scenarioFlags(loaded.scenario), ...START_FLAGS, ...COMMON_FLAGS],
+    epilogue: `${loaded.scenario.name}: ${loaded.scenario.about}\n\n${EPILOGUE}`,
+    act: async (given) => {
+      const setup = setupOf(given, io);
+      return act(await requestOf(given, wanted, loaded, io), setup);
+    },
+  };
+}
+
+const EPILOGUE = `Returns when the daemon is sending, or with its exit code when it cannot: 1 one is running already,
+104 bad scenario or a log that is not ours, 106 target unreachable.`;
+
+function setupOf(given: Given, io: Io): DaemonSetup {
+  const problems: Problem[] = [];
+  const { interval } = parseFlagValues({ interval: BACKGROUND_SPECS.interval }, given, problems);
+  refuse(problems);
+  if (given.flags.json === '-')
+    throw new ExitError(EXIT.usage, "--json: got '-', want a file name: a daemon has no stdout");
+  const log = pathFlag(given, 'log', io.cwd) ?? DEFAULT_LOG;
+  return {
+    place: placeFrom(given, io),
+    log,
+    report: `${log.replace(/\.log$/, '')}.json`,
+    intervalMs: Number(interval),
+  };
+}
+
+function daemonCommand(argv: readonly string[], io: Io): readonly [string, ...string[]] {
+  const isDeno = io.runtime.startsWith('deno');
+  const program = fileURLToPath(new URL(isDeno ? '../main.ts' : '../index.js', import.meta.url));
+  const runtime: readonly [string, ...string[]] = isDeno
+    ? [io.execPath, 'run', '-A', program]
+    : [io.execPath, program];
+  return [...runtime, 'background', 'daemon', ...argv];
+}
+
+function startedText({ pid, hello }: Started, request: RunRequest, setup: DaemonSetup): string {
+  const options = Object.entries(readableOptions(request.scenario.options ?? {}, request.options)).map(
+    ([name, value]) => `${name} ${value ?? 'none'}`,
+  );
+  const own = request.target === null ? ' (a demo service of its own)' : '';
+  const first = hello.hasSent ? '' : ', the first request is not due yet';
+  return `${request.plan.scenario} runs in the background, pid ${pid}${first}
+  target   ${hello.target}${own}
+  options  ${[...options, `seed ${hello.seed}`].join(', ')}
+  log      ${setup.log}
+  pidfile  ${setup.place.pidfile}
+`;
+}

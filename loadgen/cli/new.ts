@@ -1,0 +1,22 @@
+import { relative } from 'node:path';
+import { EXIT } from '../exit.ts';
+import type { Command } from './command.ts';
+import type { Io } from './io.ts';
+
+/** `loadgen new NAME`: a commented scenario file to start from. */
+export function openNew(io: Io): Command {
+  return {
+    words: [
+      { name: 'NAME', about: "what the scenario is called; a folder may stand before it: 'load/checkout'" },
+    ],
+    flags: [],
+    epilogue: 'Writes NAME.ts, and never over a file that is there. It runs as it is: loadgen run NAME.ts',
+    act: async ({ words }) => {
+      const { writeScenario } = await import('../scaffold/write-scenario.ts');
+      const path = await writeScenario(words[0]!, io.cwd);
+      const shown = relative(io.cwd, path);
+      io.stdout(`Wrote ${shown}. It runs as it is:\n  loadgen run ${shown}\n`);
+      return EXIT.passed;
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { fileURLToPath } from 'node:url';
+import type { Io, StopSignal } from '../cli/io.ts';
+import { requestOf } from '../cli/run.ts';
+import { ExitError } from '../exit.ts';
+import { run } from '../run.ts';
+import { loadScenario } from '../scenario/load.ts';
+import type { Act } from './acts.ts';
+
+/** How every act of a session is played. */
+export type PlaySettings = {
+  readonly target: string;
+  readonly seed: number;
+  /** True: certificates are not checked. */
+  readonly insecure: boolean;
+};
+
+const SCENARIO_FOLDER = fileURLToPath(new URL('../../scenarios/', import.meta.url));
+
+/** Plays an act as `loadgen run` would. Answers its exit code, also when it ends in a way that was foreseen. */
+export async function playAct(act: Act, durationMs: number, settings: PlaySettings, io: Io): Promise<number> {
+  const { target, seed, insecure } = settings;
+  const flags = { ...act.options(durationMs), target, seed: String(seed), ...(insecure ? { insecure } : {}) };
+  const held = holdSignals(io);
+  try {
+    const loaded = await loadScenario(act.scenario, SCENARIO_FOLDER);
+    const request = await requestOf({ words: [act.scenario], flags }, act.scenario, loaded, io);
+    return await run(request, held.io);
+  } catch (error) {
+    if (!(error instanceof ExitError)) throw error;
+    io.stderr(`loadgen: ${error.message}\n`);
+    return error.exitCode;
+  } finally {
+    held.release();
+  }
+}
+
+/** A Ctrl-C that comes before the run listens for one is handed to it as soon as it does. */
+function holdSignals(io: Io): { readonly io: Io; release(): void } {
+  const held: StopSignal[] = [];
+  const release = io.onSignal((signal) => held.push(signal));
+  const onSignal: Io['onSignal'] = (listener) => {
+    release();
+    for (const signal of held.splice(0)) listener(signal);
+    return io.onSignal(listener);
+  };
+  return { io: { ...io, onSignal }, release };
+}
