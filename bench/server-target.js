@@ -1,4 +1,4 @@
-// The entry of bench/server-target.ts on every runtime: only a Node without TypeScript of its own pays for a loader.
+// The entry of what bench/server.ts starts on every runtime: only a Node without TypeScript of its own pays for a loader.
 if (!process.features.typescript && !('Deno' in globalThis)) (await import('tsx/esm/api')).register();
-const { serve } = await import('./server-target.ts');
-serve(process.argv[2]);
+if (process.argv[2] === 'costs') (await import('./observe-costs.ts')).printObserveCosts();
+else (await import('./server-target.ts')).serve(process.argv[2]);

@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { ObserveCosts } from './observe-costs.ts';
 import { autocannonCli, median, printTable, ROOT, runProgram, runtimeName } from './processes.ts';
+import type { ServerKind } from './server-target.ts';
 
 /**
- * What the metrics cost: the service's Koa app with and without them, in runs that take turns so that a machine which
- * slows down does so for both. Driver: wrk where it is installed, else autocannon's command line.
+ * What the metrics cost: the service's Koa app without them, with them, and with the truth or native histograms
+ * beside them, in runs that take turns so that a machine which slows down does so for all. Driver: wrk where it is installed,
+ * else autocannon's command line.
  *
  * @param runtimes programs of node or deno that run the servers
  */
@@ -14,53 +17,86 @@ export async function main(runtimes: readonly string[]): Promise<void> {
     `GET /, ${CONNECTIONS} connections, ${driverName()}, medians of ${ROUNDS} runs of ${RUN_SECONDS} s each\n`,
   );
   const rows: (readonly string[])[] = [
-    ['', 'bare req/s', 'with metrics', 'ratio', 'CPU µs a request', 'ratio'],
+    ['', ...KINDS.map((kind) => `${kind} req/s`), ...COMPARISONS.map(({ title }) => title)],
   ];
-  for (const runtime of runtimes) rows.push(await compare(runtime));
-  printTable(rows);
-  console.log(`\nwanted: ratio of requests per second at least ${WANTED_RATIO}`);
+  const cpu: (readonly string[])[] = [['CPU µs a request', ...KINDS]];
+  const costs: (readonly string[])[] = [['ns a request, alone', 'classic buckets', 'truth', 'native']];
+  for (const runtime of runtimes) {
+    const name = await runtimeName(runtime);
+    const runs = await takeTurns(runtime);
+    rows.push([name, ...KINDS.map((kind) => medianOf(runs[kind], 'perSecond').toFixed(0)), ...ratios(runs)]);
+    cpu.push([name, ...KINDS.map((kind) => medianOf(runs[kind], 'cpuUs').toFixed(1))]);
+    const { classicNs, truthNs, nativeNs } = await observeCosts(runtime);
+    costs.push([name, ...[classicNs, truthNs, nativeNs].map((ns) => ns.toFixed(0))]);
+    if (nativeNs > WANTED_NATIVE_NS) process.exitCode = 1;
+  }
+  for (const table of [rows, cpu, costs]) {
+    printTable(table);
+    console.log();
+  }
+  for (const { title, wanted } of COMPARISONS) console.log(`wanted: ${title} at least ${wanted}`);
+  console.log(`wanted: at most ${WANTED_NATIVE_NS} ns an observation in a native histogram`);
 }
 
-const KINDS = ['bare', 'instrumented'] as const;
-const WANTED_RATIO = 0.8;
+const KINDS = ['bare', 'instrumented', 'truth', 'native'] as const satisfies readonly ServerKind[];
+/** Ratios of requests per second. */
+const COMPARISONS = [
+  { title: 'instrumented/bare', of: 'instrumented', to: 'bare', wanted: 0.8 },
+  { title: 'truth/instrumented', of: 'truth', to: 'instrumented', wanted: 0.98 },
+  { title: 'native/instrumented', of: 'native', to: 'instrumented', wanted: 0.95 },
+] as const;
+const WANTED_NATIVE_NS = 100;
 const CONNECTIONS = 50;
-const ROUNDS = 7;
+const ROUNDS = 12;
 const RUN_SECONDS = 2;
 const WRK = '/usr/bin/wrk';
 
 type Target = { readonly child: ChildProcess; readonly port: number };
 type Run = { readonly perSecond: number; readonly cpuUs: number };
+type Runs = Readonly<Record<ServerKind, Run[]>>;
 
-async function compare(runtime: string): Promise<readonly string[]> {
+/** Who goes first changes each round. */
+async function takeTurns(runtime: string): Promise<Runs> {
   const targets = await Promise.all(KINDS.map((kind) => startTarget(runtime, kind)));
-  const runs: Run[][] = KINDS.map(() => []);
+  const runs: Runs = { bare: [], instrumented: [], truth: [], native: [] };
   try {
     for (const target of targets) await measure(target);
     for (let round = 0; round < ROUNDS; round += 1)
-      // Who goes first changes each round.
-      for (const i of round % 2 === 0 ? [0, 1] : [1, 0]) runs[i]!.push(await measure(targets[i]!));
+      for (let turn = 0; turn < KINDS.length; turn += 1) {
+        const at = (round + (round % 2 === 0 ? turn : KINDS.length - turn)) % KINDS.length;
+        runs[KINDS[at]!].push(await measure(targets[at]!));
+      }
   } finally {
     for (const target of targets) target.child.stdin?.end();
   }
-  const [bare, instrumented] = runs.map((some) => ({
-    perSecond: median(some.map((run) => run.perSecond)),
-    cpuUs: median(some.map((run) => run.cpuUs)),
-  }));
-  const ratio = median(runs[0]!.map((run, round) => runs[1]![round]!.perSecond / run.perSecond));
-  if (ratio < WANTED_RATIO) process.exitCode = 1;
-  return [
-    await runtimeName(runtime),
-    bare!.perSecond.toFixed(0),
-    instrumented!.perSecond.toFixed(0),
-    ratio.toFixed(2),
-    `${bare!.cpuUs.toFixed(1)} / ${instrumented!.cpuUs.toFixed(1)}`,
-    (bare!.cpuUs / instrumented!.cpuUs).toFixed(2),
-  ];
+  return runs;
+}
+
+/** Medians of the ratios round by round; a goal that is missed fails the benchmark. */
+function ratios(runs: Runs): string[] {
+  return COMPARISONS.map(({ of, to, wanted }) => {
+    const ratio = median(runs[of].map((run, round) => run.perSecond / runs[to][round]!.perSecond));
+    if (ratio < wanted) process.exitCode = 1;
+    return ratio.toFixed(3);
+  });
+}
+
+function medianOf(runs: readonly Run[], figure: keyof Run): number {
+  return median(runs.map((run) => run[figure]));
+}
+
+async function observeCosts(runtime: string): Promise<ObserveCosts> {
+  const { stdout } = await runProgram(runtime, targetArgs(runtime, 'costs'));
+  return JSON.parse(stdout) as ObserveCosts;
+}
+
+function targetArgs(runtime: string, kind: string): string[] {
+  const flags = basename(runtime).startsWith('deno') ? ['run', '-A'] : [];
+  return [...flags, join(ROOT, 'bench/server-target.js'), kind];
 }
 
 function startTarget(runtime: string, kind: string): Promise<Target> {
-  const flags = basename(runtime).startsWith('deno') ? ['run', '-A'] : [];
-  const child = spawn(runtime, [...flags, join(ROOT, 'bench/server-target.js'), kind], {
+  const child = spawn(runtime, targetArgs(runtime, kind), {
     cwd: ROOT,
     stdio: ['pipe', 'pipe', 'inherit'],
   });

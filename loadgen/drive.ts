@@ -29,6 +29,7 @@ export async function drive(
 ): Promise<Driven> {
   let startedAtEpochMs = 0;
   let abandoned = false;
+  let isOver = false;
   const handIns = await runOnThreads(assignments, {
     whenReady() {
       startedAtEpochMs = performance.timeOrigin + performance.now() + START_AHEAD_MS;
@@ -37,15 +38,17 @@ export async function drive(
     },
     onProgress: watch.progress,
     onSteerable(stop) {
-      if (signals.first !== null) stop('finish');
-      signals.listen((signal, count) => {
-        abandoned = count > 1;
-        const how = abandoned ? 'abandon' : 'finish';
+      const stopAs = (how: StopHow) => (signal: string) => {
+        if (isOver) return;
+        abandoned = how === 'abandon';
         watch.stopping(how, signal);
         stop(how);
-      });
+      };
+      void signals.came(1).then(stopAs('finish'));
+      void signals.came(2).then(stopAs('abandon'));
     },
   });
+  isOver = true;
   const endedAtEpochMs = Math.max(...handIns.map((handIn) => handIn.endedAtEpochMs));
   const durationMs = Math.max(0, Math.round(endedAtEpochMs - startedAtEpochMs));
   return { handIns, startedAtEpochMs, durationMs, abandoned };

@@ -8,15 +8,17 @@ import { EXIT, ExitError } from './exit.ts';
 import { mergeTallies, type Tally } from './measure/tally.ts';
 import { printSchedule } from './print-schedule.ts';
 import { openBooks } from './reconcile/books.ts';
+import { faultRatesOf } from './reconcile/faults.ts';
 import type { Reconciliation, Report } from './report/report.ts';
 import { deliver } from './report/sinks.ts';
 import { summarise } from './report/summarise.ts';
 import { parseThreshold } from './report/thresholds.ts';
 import { exitCodeOf } from './report/verdict.ts';
+import { mixText } from './scenario/mix-text.ts';
 import { readableOptions } from './scenario/options.ts';
-import { canonicalJson, scheduleHash } from './schedule/hash.ts';
+import { scheduleHash } from './schedule/hash.ts';
 import { splitConnections, splitShares } from './schedule/split.ts';
-import { catchSignals, type Signals } from './signals.ts';
+import { catchSignals, type Signals, unlessStopped } from './signals.ts';
 import { openTarget, type Target } from './target.ts';
 import { fetchText } from './transport/read.ts';
 
@@ -28,11 +30,26 @@ export async function run(request: RunRequest, io: Io, audience?: Audience): Pro
   checkThresholds(request.thresholds);
   if (request.dryRun) return printSchedule(request.plan, io);
   const signals = catchSignals(io);
-  const followers = audience ?? (await terminalAudience(request, io));
-  const target = await openTarget(request, io);
+  try {
+    return await runUnder(signals, request, io, audience ?? (await terminalAudience(request, io)));
+  } finally {
+    signals.release();
+  }
+}
+
+async function runUnder(signals: Signals, request: RunRequest, io: Io, followers: Audience): Promise<number> {
+  const opening = openTarget(request, io);
+  // A service of our own is soon up, and then is to be ended.
+  const target = await (request.target === null ? opening : unlessStopped(opening, signals));
   try {
     announce(request, target, followers);
-    const { driven, tally, reconciliation } = await driveAndReconcile(request, target, followers, signals);
+    const { driven, tally, reconciliation } = await driveAndReconcile(
+      request,
+      target,
+      followers,
+      signals,
+      io,
+    );
     const report = reportOf(request, target, driven, tally, reconciliation, signals, io.runtime);
     const problems = await deliver(report, followers.sinks);
     const fault = driven.handIns.find((handIn) => handIn.fault !== null)?.fault ?? null;
@@ -42,7 +59,6 @@ export async function run(request: RunRequest, io: Io, audience?: Audience): Pro
     return problems.length > 0 ? EXIT.fault : exitCodeOf(report);
   } finally {
     await target.close();
-    signals.release();
   }
 }
 
@@ -51,17 +67,23 @@ async function driveAndReconcile(
   target: Target,
   audience: Audience,
   signals: Signals,
+  io: Io,
 ): Promise<{ driven: Driven; tally: Tally; reconciliation: Reconciliation | null }> {
   const { reconcile, insecure, plan } = request;
-  const books = await openBooks(target.url, { reconcile, insecure, get: fetchText });
-  if (signals.first !== null)
-    throw new ExitError(EXIT.signal, `Stopped by ${signals.first}: nothing was sent`);
+  const opening = openBooks(target.url, {
+    ...{ reconcile, insecure, get: fetchText, phases: plan.phases },
+    // Only of our own service it is known what it was told.
+    rates: target.isOwn ? faultRatesOf(io.env) : null,
+  });
+  const books = await unlessStopped(opening, signals);
   const watch = audience.watch(plan, target.url);
   try {
     const driven = await drive(assignmentsOf(request, target.url), watch, signals);
     const tally = mergeTallies(driven.handIns.map((handIn) => handIn.tally));
     // Answers that were not waited for may still be counted there.
-    const reconciliation = driven.abandoned ? null : await books.close(tally);
+    const reconciliation = driven.abandoned
+      ? null
+      : await Promise.race([books.close(tally), signals.came(2).then(() => null)]);
     return { driven, tally, reconciliation };
   } finally {
     watch.close();
@@ -95,7 +117,7 @@ function reportOf(
       scenario: plan.scenario,
       options: readableOptions(scenario.options ?? {}, plan.options),
       seed: plan.seed,
-      scheduleHash: scheduleHash(plan.phases, plan.seed, mixText(request)),
+      scheduleHash: scheduleHash(plan.phases, plan.seed, mixText(plan)),
       target: target.url,
       runtime,
       workers: driven.handIns.length,
@@ -108,13 +130,6 @@ function reportOf(
       stoppedBy: signals.first,
     },
     tally,
-  );
-}
-
-/** The mix as text; a function stands for itself by its source. */
-function mixText({ plan }: RunRequest): string {
-  return canonicalJson(
-    plan.mix.map(({ path, body, ...rest }) => ({ ...rest, path: String(path), body: String(body) })),
   );
 }
 
@@ -132,6 +147,6 @@ function checkThresholds(expressions: readonly string[]): void {
 async function linger(lingerMs: number, signals: Signals): Promise<void> {
   if (lingerMs === 0 || signals.first !== null) return;
   const enough = new AbortController();
-  signals.listen(() => enough.abort());
+  void signals.came(1).then(() => enough.abort());
   await pause(lingerMs, null, { signal: enough.signal }).catch(() => {});
 }

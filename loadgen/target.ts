@@ -1,6 +1,7 @@
 import type { Io } from './cli/io.ts';
 import { type DemoService, startDemoService } from './demo-service.ts';
 import { EXIT, ExitError } from './exit.ts';
+import { explainFailure } from './inspect/failure.ts';
 import { fetchText } from './transport/read.ts';
 
 /** What a run is driven against. */
@@ -16,7 +17,6 @@ export type TargetWish = {
   readonly target: string | null;
   readonly seed: number;
   readonly insecure: boolean;
-  readonly timeoutMs: number;
   /** Environment of a demo service of our own, beside its seed. */
   readonly settings?: Readonly<Record<string, string>>;
 };
@@ -46,20 +46,10 @@ const PROBE_LIMIT_MS = 10_000;
 /** Any answer to GET /metrics will do, 404 too: that page counts in no request metric. */
 async function probe(url: string, wish: TargetWish): Promise<void> {
   try {
-    const timeoutMs = Math.min(wish.timeoutMs, PROBE_LIMIT_MS);
-    await fetchText(`${url}/metrics`, { timeoutMs, insecure: wish.insecure });
+    await fetchText(`${url}/metrics`, { timeoutMs: PROBE_LIMIT_MS, insecure: wish.insecure });
   } catch (error) {
-    const why = error instanceof Error ? error.message.replace(/^Cannot read \S+: /, '') : String(error);
-    throw new ExitError(EXIT.unreachable, `Cannot reach ${url}: ${why}${adviceFor(why)}`);
+    const { what, advice } = explainFailure(error instanceof Error ? error.message : String(error));
+    const hint = advice === '' ? '' : `; ${advice}`;
+    throw new ExitError(EXIT.unreachable, `Cannot reach ${url}: ${what}${hint}`);
   }
-}
-
-function adviceFor(why: string): string {
-  if (/ECONNREFUSED/.test(why)) return '; is the service running, on this port?';
-  if (/ENOTFOUND|EAI_AGAIN/.test(why)) return '; want a host name that resolves';
-  if (/certificate|SELF_SIGNED|CERT_|issuer/i.test(why))
-    return '; want a certificate that checks out, or --insecure';
-  if (/Parse Error|HPE_/i.test(why)) return '; want a service that speaks HTTP/1.1';
-  if (/EPROTO|wrong version number/i.test(why)) return '; want TLS there, or http:// in the target';
-  return '';
 }

@@ -53,11 +53,7 @@ export function parseConfig(env: Environment, pid: number): ParsedConfig {
     problems.push(`Cannot start with ${name}=${JSON.stringify(text)}: want ${want.wish}`);
     return fallback;
   };
-  const truthLimit = read(
-    'TRUTH_MAX',
-    2_000_000,
-    integer(1, MAX_TRUTH, `a number of requests from 1 to ${MAX_TRUTH}`),
-  );
+  const truthLimit = read('TRUTH_MAX', 2_000_000, TRUTH_LIMIT);
   const native: NativeSettings = {
     schema: read('NATIVE_SCHEMA', 5, SCHEMA),
     maxBuckets: read('NATIVE_MAX_BUCKETS', 160, NATIVE_BUCKETS),
@@ -69,11 +65,7 @@ export function parseConfig(env: Environment, pid: number): ParsedConfig {
       read('LISTEN_PID', 0, integer(1, 2 ** 31, 'a process id')) === pid
         ? read('LISTEN_FDS', null, ONE_SOCKET)
         : null,
-    seed: read(
-      'SEED',
-      null,
-      integer(0, Number.MAX_SAFE_INTEGER, `an integer from 0 to ${Number.MAX_SAFE_INTEGER}`),
-    ),
+    seed: read('SEED', null, ANY_SEED),
     faults: {
       homeErrorRate: read('HOME_ERROR_RATE', 0.05, RATE),
       healthErrorRate: read('HEALTH_ERROR_RATE', 0.2, RATE),
@@ -162,6 +154,14 @@ const SCHEMA: Want<number> = {
     return value >= COARSEST_SCHEMA && value <= FINEST_SCHEMA ? value : undefined;
   },
 };
+
+const TRUTH_LIMIT = integer(1, MAX_TRUTH, `a number of requests from 1 to ${MAX_TRUTH}`);
+
+const ANY_SEED: Want<number | null> = integer(
+  0,
+  Number.MAX_SAFE_INTEGER,
+  `an integer from 0 to ${Number.MAX_SAFE_INTEGER}`,
+);
 
 const NATIVE_BUCKETS = integer(
   LEAST_MAX_BUCKETS,

@@ -124,12 +124,14 @@ uninstall_all() {
 find_node() {
   [ -n "$node" ] || node=$(command -v node || true)
   [ -n "$node" ] || refuse 1 "Cannot find node in the PATH: want Node $OLDEST_NODE or newer, or --node FILE"
-  node=$(readlink -f "$node")
+  node=$(readlink -f "$node" || echo "$node")
   node_version=$("$node" -p process.versions.node 2>/dev/null || true)
   [ -n "$node_version" ] || refuse 1 "Cannot run $node: want a Node $OLDEST_NODE or newer, or --node FILE"
   [ "$(printf '%s\n' $OLDEST_NODE "$node_version" | sort --version-sort | head -n 1)" = $OLDEST_NODE ] ||
     refuse 1 "Cannot use $node, which is Node $node_version: want $OLDEST_NODE or newer, or --node FILE"
   plain_path --node "$node"
+  # Where a folder will be unpacked, a Node may stand anywhere.
+  [ -z "$destdir" ] || return 0
   case $node in
   /root/* | /home/* | /run/user/* | /tmp/* | /var/tmp/*)
     refuse 1 "Cannot use $node: the services see no home folders and a /tmp of their own; want a Node elsewhere, or --node FILE"

@@ -68,7 +68,9 @@ function runFile(file: string): Promise<FileOutcome> {
       clearTimeout(timer);
       const outcome = { file, ...countsOf(output, code) };
       process.stdout.write(
-        outcome.failed > 0 ? `\n== ${file}\n${output}\n` : `${file}: ${outcome.passed} passed\n`,
+        outcome.failed > 0
+          ? `\n== ${file}\n${output}\n`
+          : `${file}: ${outcome.passed} passed\n${noticesOf(output)}`,
       );
       resolve(outcome);
     });
@@ -78,6 +80,15 @@ function runFile(file: string): Promise<FileOutcome> {
 function runtimeFlags(): string[] {
   if ('Deno' in globalThis) return ['run', '-A'];
   return process.features.typescript ? [] : ['--import', 'tsx'];
+}
+
+/** What a person must read although nothing failed, such as that a proof wants another machine. */
+function noticesOf(output: string): string {
+  return output
+    .split('\n')
+    .filter((line) => line.startsWith('notice: '))
+    .map((line) => `  ${line}\n`)
+    .join('');
 }
 
 /** uvu's closing lines, held against the exit code: a crash or a file without a test is a failure. */

@@ -7,6 +7,13 @@ export default defineScenario({
     rate: { kind: 'number', default: 300, min: 1, max: 10_000, help: 'requests per second' },
     duration: { kind: 'duration', default: '30s', help: 'how long' },
   },
-  mix: ['/', '/health', '/error', '/slow', '/stats', '/no-such-path'].map((path) => ({ path, weight: 1 })),
+  mix: [
+    { path: '/' },
+    { path: '/health' },
+    { path: '/error' },
+    { path: '/slow' },
+    { path: '/stats' },
+    { path: '/no-such-path' },
+  ],
   phases: ({ rate, duration }) => [{ kind: 'poisson', perSecond: rate, durationMs: duration }],
 });

@@ -106,7 +106,7 @@ function suggestionFrom(evidence: readonly ExperimentEvidence[], maxBuckets: num
     cells: heldOut.cells,
     promClient: advice.promClient,
     python: advice.python,
-    buckets: `BUCKETS=${advice.boundsSeconds.join(',')}`,
+    buckets: `BUCKETS='${advice.boundsSeconds.join(', ')}'`,
   };
 }
 

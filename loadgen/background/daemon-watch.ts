@@ -22,7 +22,7 @@ export type WatchOutput = {
   sending(hasSent: boolean): void;
 };
 
-export const TICK_MS = 1_000;
+const TICK_MS = 1_000;
 const MINUTE_MS = 60_000;
 /** So long a start waits for the first request of a slow schedule. */
 const FIRST_REQUEST_LIMIT_MS = 3_000;

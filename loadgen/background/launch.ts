@@ -23,6 +23,7 @@ export type Launched =
 /** From the exit codes that neither loadgen nor a shell uses. */
 const LOCKED_EXIT_CODE = 75;
 const START_LIMIT_MS = 60_000;
+const END_LIMIT_MS = 2_000;
 /** So long an ended daemon's last words may be under way. */
 const LAST_WORDS_MS = 500;
 
@@ -43,7 +44,8 @@ export async function launch(order: LaunchOrder, io: Io): Promise<Launched> {
   closeSync(logFd);
   const end = await endOfStart(child, io);
   child.stdout?.destroy();
-  child.unref();
+  // Deno has nothing to let go of when nothing was started.
+  if (child.pid !== undefined) child.unref();
   switch (end.kind) {
     case 'hello':
       return launchedBy(end.hello, child.pid ?? 0);
@@ -59,7 +61,11 @@ export async function launch(order: LaunchOrder, io: Io): Promise<Launched> {
         message: `Cannot start: not sending after ${START_LIMIT_MS} ms`,
       };
     case 'signal':
-      throw new ExitError(EXIT.signal, `Stopped by ${end.signal} before the daemon was sending; it is ended`);
+      return {
+        kind: 'failed',
+        exitCode: EXIT.signal,
+        message: `Stopped by ${end.signal} before the daemon was sending; it is ended`,
+      };
   }
 }
 
@@ -92,13 +98,23 @@ async function endOfStart(child: ChildProcess, io: Io): Promise<StartEnd> {
   const { first, forget } = firstWord(child, exited, io);
   try {
     const end = await first;
-    if (end.kind === 'late' || end.kind === 'signal') quietly(() => io.kill(child.pid ?? 0, 'SIGTERM'));
-    const goesOn = end.kind === 'error' || (end.kind === 'hello' && end.hello.kind === 'sending');
-    if (!goesOn) await exited;
+    if (end.kind === 'late' || end.kind === 'signal') await endNow(child, exited, io);
+    const goesOn = end.kind === 'hello' && end.hello.kind === 'sending';
+    if (!goesOn && child.pid !== undefined) await exited;
     return end;
   } finally {
     forget();
   }
+}
+
+/** Nothing has been sent yet that would be worth waiting for; its demo service ends with it. */
+async function endNow({ pid }: ChildProcess, exited: Promise<Exit>, io: Io): Promise<void> {
+  if (pid === undefined) return;
+  const kill = (signal: 'SIGTERM' | 'SIGKILL') => quietly(() => io.kill(pid, signal));
+  kill('SIGTERM');
+  const timer = setTimeout(() => kill('SIGKILL'), END_LIMIT_MS);
+  await exited;
+  clearTimeout(timer);
 }
 
 function firstWord(child: ChildProcess, exited: Promise<Exit>, io: Io) {

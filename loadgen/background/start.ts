@@ -32,7 +32,7 @@ export async function startDaemon(
     if (found.kind === 'alive') throw new ExitError(EXIT.fault, alreadyRuns(found.record));
     const launched = await launch({ command, lockfile: place.lockfile, log }, io);
     if (launched.kind === 'sending') return launched;
-    if (launched.kind === 'failed') {
+    if (launched.kind !== 'locked') {
       forgetDead(setup, io);
       throw new ExitError(launched.exitCode, launched.message);
     }
@@ -55,7 +55,7 @@ function checkPlace({ place, log, report }: DaemonSetup, io: Io): void {
     }
 }
 
-/** One that crashed while it started has been told of: nothing of it is left to find. */
+/** One that was ended while it started has been told of: nothing of it is left to find. */
 function forgetDead({ place }: DaemonSetup, io: Io): void {
   if (findDaemon(place.pidfile, io.uid).kind === 'dead') rmSync(place.pidfile, { force: true });
 }

@@ -34,7 +34,7 @@ export type Status = {
 };
 
 /** The exit codes of `status` are those of the Linux Standard Base for init scripts. */
-export const STATUS_EXIT = { running: 0, dead: 1, stopped: 3 } as const;
+const STATUS_EXIT = { running: 0, dead: 1, stopped: 3 } as const;
 
 export function statusExitCode(status: Status): number {
   if (status.running) return STATUS_EXIT.running;

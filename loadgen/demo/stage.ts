@@ -77,9 +77,15 @@ async function ownStage({ usualTarget, seed }: StageWish, io: Io): Promise<Stage
   const service = await startDemoService({ execPath, env, isDeno: runtime.startsWith('deno'), settings });
   return {
     url: service.url,
-    prefix: env.METRICS_PREFIX ?? USUAL_PREFIX,
+    prefix: await prefixOf(service.url),
     remark: `No --target, and no demo service on ${usualTarget}: started one on ${service.url} for this session`,
     isOwn: true,
     close: () => service.close(),
   };
+}
+
+/** The service may have been given another prefix than the usual one by our environment. */
+async function prefixOf(url: string): Promise<string> {
+  const identity = identify(await ask(`${url}/metrics`, { timeoutMs: NAMED_LIMIT_MS, insecure: false }));
+  return identity.kind === 'demo' ? identity.prefix : USUAL_PREFIX;
 }

@@ -22,7 +22,7 @@ export type Stats = {
   readonly statsPageAgrees: boolean | null;
 };
 
-export type EndpointStats = {
+type EndpointStats = {
   readonly endpoint: string;
   readonly requests: number;
   /** Answers with a status of 400 or more. A client that went away (499) was answered nothing. */

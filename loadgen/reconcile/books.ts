@@ -1,12 +1,20 @@
-import type { EndpointTally } from '../measure/tally.ts';
+import type { EndpointTally, Stretch } from '../measure/tally.ts';
 import type { Reconciliation } from '../report/report.ts';
+import type { FaultRates } from './faults.ts';
 import { type Get, type MetricsReading, readMetrics, readQuiesced } from './read-metrics.ts';
-import { reconcile } from './reconcile.ts';
+import { reconcileAll } from './reconcile-all.ts';
+import type { PlannedPhase } from './short-phases.ts';
 
 /** The target's counters, opened before a run and closed after it. */
 export type Books = {
   /** Holds what was counted meanwhile against what was sent; null when the target has no counters to hold. */
-  close(tally: { readonly endpoints: readonly EndpointTally[] }): Promise<Reconciliation | null>;
+  close(tally: CountedRun): Promise<Reconciliation | null>;
+};
+
+/** What the client counted. */
+export type CountedRun = {
+  readonly endpoints: readonly EndpointTally[];
+  readonly timeline: readonly Stretch[];
 };
 
 export type BooksOptions = {
@@ -14,6 +22,9 @@ export type BooksOptions = {
   readonly reconcile: boolean;
   readonly insecure: boolean;
   readonly get: Get;
+  /** What the target was told to inject; null where that isn't known. */
+  readonly rates: FaultRates | null;
+  readonly phases: readonly PlannedPhase[];
 };
 
 const READ_LIMIT_MS = 10_000;
@@ -31,7 +42,14 @@ export async function openBooks(target: string, options: BooksOptions): Promise<
     async close(tally) {
       if (before.kind === 'none') return null;
       const after = await readQuiesced(read, QUIESCE_PAUSE_MS, QUIESCE_READS);
-      if (after.kind === 'read') return reconcile(before.exposition, after.exposition, tally, before.prefix);
+      if (after.kind === 'read') {
+        const { rates, phases } = options;
+        return reconcileAll(
+          { before: before.exposition, after: after.exposition, prefix: before.prefix },
+          tally,
+          { rates, phases },
+        );
+      }
       const note = `The counters could not be read again after the run: ${after.why}`;
       return { matches: false, counters: [], note };
     },

@@ -2,6 +2,8 @@ import { STATUS_CODES } from 'node:http';
 import { binsOf } from './distribution.ts';
 import { byCount, errorsOf, explainValidity, formatThresholdValue } from './explain.ts';
 import { formatCount, formatMs, formatRate, formatShare, formatUs } from './figures.ts';
+import { reconciliationSection } from './html-reconciliation.ts';
+import { escapeHtml, tableOf } from './html-table.ts';
 import { sentPerSecond } from './rate.ts';
 import type { Quantiles, Report } from './report.ts';
 import { ledgerProblemsOf } from './verdict.ts';
@@ -25,7 +27,7 @@ export function mainSections(report: Report): string[] {
     section('Endpoints', endpointsTable(report), 'wide'),
     section('Thresholds', thresholdsTable(report), ''),
     section('Ledger and validity', ledgerText(report), report.thresholds.length === 0 ? 'wide' : ''),
-    section('Reconciliation', reconciliationTable(report), 'wide'),
+    section('Reconciliation', reconciliationSection(report), 'wide'),
   ].filter((text) => text !== '');
 }
 
@@ -62,31 +64,10 @@ export function tiles(report: Report): string {
   return `<div class="tiles">${boxes.join('')}</div>`;
 }
 
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-}
-
-type Cell = { readonly text: string; readonly tone?: string };
-
 const BINS = 20;
 
 function section(title: string, body: string, name: string): string {
   return body === '' ? '' : `<section class="${name}"><h2>${title}</h2>${body}</section>`;
-}
-
-/** The first column is text, the others are figures. */
-function tableOf(heads: readonly string[], rows: readonly (readonly (string | Cell)[])[]): string {
-  if (rows.length === 0) return '';
-  const name = (index: number) => (index === 0 ? ' name' : '');
-  const head = heads.map((text, index) => `<th class="${name(index)}">${escapeHtml(text)}</th>`).join('');
-  const body = rows.map((cells) => {
-    const inner = cells.map((cell, index) => {
-      const { text, tone = '' } = typeof cell === 'string' ? { text: cell } : cell;
-      return `<td class="${tone}${name(index)}">${escapeHtml(text)}</td>`;
-    });
-    return `<tr>${inner.join('')}</tr>`;
-  });
-  return `<table><tr>${head}</tr>${body.join('')}</table>`;
 }
 
 function latencyTable(report: Report): string {
@@ -172,20 +153,4 @@ function ledgerText(report: Report): string {
     ...problems.map((problem) => `<p class="note bad">${escapeHtml(problem)}</p>`),
     `<p class="note"><span class="${tone}">${report.validity}</span>: ${escapeHtml(explainValidity(report))}</p>`,
   ].join('');
-}
-
-function reconciliationTable({ reconciliation }: Report): string {
-  if (reconciliation === null) return '';
-  const rows = reconciliation.counters.map(({ series, client, server, unanswered, matches }) => [
-    series,
-    formatCount(client),
-    formatCount(server),
-    unanswered === 0 ? '' : `up to +${formatCount(unanswered)}`,
-    { text: matches ? '✓' : '✗', tone: matches ? 'good' : 'bad' },
-  ]);
-  const note =
-    reconciliation.note === null
-      ? '<p class="note">What the target counted is what was sent.</p>'
-      : `<p class="note bad">${escapeHtml(reconciliation.note)}</p>`;
-  return `${note}${tableOf(['counter', 'client', 'server', 'without an answer', ''], rows)}`;
 }

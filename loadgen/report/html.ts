@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { writeWhole } from './destination.ts';
 import { explainValidity, explainVerdict } from './explain.ts';
-import { aboutLine, escapeHtml, mainSections, tiles } from './html-sections.ts';
+import { aboutLine, mainSections, tiles } from './html-sections.ts';
+import { escapeHtml } from './html-table.ts';
 import { renderJson } from './json.ts';
 import type { Report } from './report.ts';
 import type { Sink } from './sinks.ts';

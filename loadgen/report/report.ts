@@ -75,6 +75,58 @@ export type Reconciliation = {
   readonly counters: readonly CounterComparison[];
   /** One line for a person when something does not match, else null. */
   readonly note: string | null;
+  /** The target's histograms of durations: all requests, then by route. */
+  readonly histograms?: readonly HistogramComparison[];
+  /** The faults that the target injected, against the rates that it was told. */
+  readonly faults?: readonly FaultComparison[];
+  /** What a Prometheus would have shown of the run. */
+  readonly scrapes?: readonly ScrapeView[];
+  /** What a reader of a dashboard should know of this run, a line each. */
+  readonly warnings?: readonly string[];
+};
+
+/**
+ * One histogram of durations between two readings. Its counts must be equal to others, its sum and its buckets can only
+ * be bounded by what the client saw: the client waits for the network and for queues that the target never sees.
+ */
+export type HistogramComparison = {
+  readonly series: string;
+  /** Must be equal: what `_count` grew by, and how many requests the request counter grew by (by status as well). */
+  readonly count: number;
+  readonly requests: number;
+  readonly sumSeconds: number;
+  /** What its own buckets allow for the sum; null: nothing bounds it from above. */
+  readonly bucketsAllowSeconds: readonly [number, number | null];
+  /** What the client waited for the same answers; null when some came to nothing, or not all are its own. */
+  readonly clientSumSeconds: number | null;
+  /** Why it does not match, a line each. */
+  readonly problems: readonly string[];
+  readonly matches: boolean;
+};
+
+export type FaultComparison = {
+  readonly errorType: string;
+  readonly endpoint: string;
+  readonly requests: number;
+  readonly injected: number;
+  /** Where the target's rate lies, at 95 % (Clopper-Pearson). */
+  readonly ratioInterval: readonly [number, number];
+  /** null when it isn't known. */
+  readonly configured: number | null;
+  /** fits; doubtful: happens once in 1,000 runs; wrong: once in 1,000,000; unknown: nothing to hold it against. */
+  readonly verdict: 'fits' | 'doubtful' | 'wrong' | 'unknown';
+};
+
+/** `increase(…requests_total[range])` at the end of the run, over all moments at which the first scrape can fall. */
+export type ScrapeView = {
+  readonly intervalSeconds: number;
+  readonly rangeSeconds: number;
+  /** What was really answered. */
+  readonly answered: number;
+  readonly leastShown: number | null;
+  readonly mostShown: number | null;
+  /** The share of those moments (0 to 1) for which nothing would be shown. */
+  readonly unanswered: number;
 };
 
 export type CounterComparison = {

@@ -11,6 +11,7 @@ import {
   statusLines,
   timelineLines,
 } from './terminal-figures.ts';
+import { reconciliationLines } from './terminal-reconciliation.ts';
 import { ledgerProblemsOf } from './verdict.ts';
 
 export type TerminalLook = {
@@ -104,33 +105,6 @@ function ledgerLines(report: Report): Line[] {
       ? [[span('✓ ', 'green'), span('closes: no request is missing, none is counted twice')]]
       : []),
     ...problems.map((problem) => [span('✗ ', 'red'), span(problem, 'red')]),
-  ];
-}
-
-function reconciliationLines({ reconciliation, requests }: Report, columns: number): Line[] {
-  if (reconciliation === null) return [];
-  const { counters, matches, note } = reconciliation;
-  if (matches) {
-    const exact = counters.every((counter) => counter.client === counter.server);
-    const end = exact
-      ? 'equal what was sent'
-      : `fit what was sent, ${formatCount(requests.timedOut + requests.disconnected)} without an answer`;
-    return [[span('✓ ', 'green'), span(`${formatCount(counters.length)} counters of the target ${end}`)]];
-  }
-  const wrong = counters.filter((counter) => !counter.matches);
-  if (counters.length === 0) return wrap(note ?? '', columns).map((text) => [span(text, 'red')]);
-  const rows = wrong.map(({ series, client, server, unanswered }) => [
-    left(series),
-    right(formatCount(client)),
-    right(formatCount(server)),
-    right(`${server > client ? '+' : '−'}${formatCount(Math.abs(server - client))}`, 'red'),
-    right(unanswered === 0 ? '' : `+${formatCount(unanswered)}`),
-  ]);
-  const heads = ['client', 'server', 'difference', 'allowed'].map((head) => right(head, 'dim'));
-  return [
-    ...table([[left('series', 'dim'), ...heads], ...rows], columns),
-    [span(`The other ${formatCount(counters.length - wrong.length)} counters match.`, 'dim')],
-    ...wrap(note ?? '', columns).map((text) => [span(text, 'red')]),
   ];
 }
 

@@ -4,7 +4,7 @@ import { join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** Where scenario files find their vocabulary. */
-export const VOCABULARY = new URL('../scenario/scenario.ts', import.meta.url);
+const VOCABULARY = new URL('../scenario/scenario.ts', import.meta.url);
 
 const PACKAGE_FOLDER = new URL('../../', import.meta.url);
 const PACKAGE_NAME = 'loadgen/scenario';

@@ -70,10 +70,9 @@ suite('background life cycle', (test) => {
 
   test('it is in a session of its own: it outlives the terminal that it was started from, and SIGHUP', async () => {
     const command = ['background', 'start', '--log', box.log, '--target', target.url, '--rate', '60'];
-    const terminal = spawn('script', ['-qec', [...program(), ...command].join(' '), '/dev/null'], {
-      env: { ...process.env, ...box.env },
-      stdio: 'ignore',
-    });
+    const inTerminal = ['script', '-qec', [...program(), ...command].join(' '), '/dev/null'] as const;
+    const [script, ...args] = inTerminal;
+    const terminal = spawn(script, args, { env: { ...process.env, ...box.env }, stdio: 'ignore' });
     await new Promise((resolve) => terminal.once('close', resolve));
     const pid = box.pid();
     assert.is(sessionOf(pid), pid);

@@ -41,7 +41,7 @@ suite('background refusals', (test) => {
   test('a target that cannot be reached is 106, told by start itself, and leaves no daemon', async () => {
     const ended = await start('--target', `http://127.0.0.1:${await freePort()}`);
     assert.is(ended.exitCode, 106);
-    assert.match(ended.stderr, /^loadgen: Cannot reach http.*ECONNREFUSED.*\n$/);
+    assert.match(ended.stderr, /^loadgen: Cannot reach http[^\n]*\n$/);
     await box.settled([]);
     const status = await box.background('status');
     assert.is(status.exitCode, 3);

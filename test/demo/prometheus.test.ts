@@ -41,6 +41,7 @@ async function startPrometheus(
     });
     child.once('exit', (code) => reject(new Error(`Prometheus ended with ${code}:\n${said.join('\n')}`)));
   });
+  await eventually(async () => (await askAt(port, '/-/ready')).status === 200 || undefined);
   return { child, port };
 }
 

@@ -14,31 +14,84 @@ export type Ended = {
 
 const LOADGEN = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'loadgen');
 
+export type RunOptions = {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly ownGroup?: boolean;
+};
+
 /** Runs the command line as a person does, on the runtime of this test. */
-export function runLoadgen(
-  args: readonly string[],
-  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
-): Promise<Ended> {
+export function runLoadgen(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  return startLoadgen(args, options).ended;
+}
+
+export type Running = {
+  readonly pid: number;
+  /** Resolves once this was said on stderr. */
+  said(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Resolves once this was written to stdout. */
+  wrote(pattern: RegExp): Promise<RegExpExecArray>;
+  signal(name: NodeJS.Signals): void;
+  /** As a key in the terminal does: to all processes of its group. It must have been started with `ownGroup`. */
+  signalGroup(name: NodeJS.Signals): void;
+  /** Nobody reads its stdout from now on. */
+  closeStdout(): void;
+  /** Its own pid and those of processes that it started, while they run. */
+  processes(): readonly string[];
+  readonly ended: Promise<Ended>;
+};
+
+export function startLoadgen(args: readonly string[], options: RunOptions = {}): Running {
   const mark = `LOADGEN_TEST_MARK=${randomUUID()}`;
   const [markName, markValue] = mark.split('=') as [string, string];
   const program = 'Deno' in globalThis ? ['run', '-A', join(LOADGEN, 'main.ts')] : [LOADGEN];
   const { LOADGEN_TARGET: _, ...env } = process.env;
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...program, ...args], {
-      cwd: options.cwd,
-      env: { ...env, NO_COLOR: '1', ...options.env, [markName]: markValue },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const output = { stdout: '', stderr: '' };
-    child.stdout.setEncoding('utf8').on('data', (text) => {
-      output.stdout += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text) => {
-      output.stderr += text;
-    });
+  const child = spawn(process.execPath, [...program, ...args], {
+    cwd: options.cwd,
+    env: { ...env, NO_COLOR: '1', ...options.env, [markName]: markValue },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: options.ownGroup ?? false,
+  });
+  const output = { stdout: '', stderr: '' };
+  const waiting = new Set<() => void>();
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    output.stdout += text;
+    for (const look of waiting) look();
+  });
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    output.stderr += text;
+    for (const look of waiting) look();
+  });
+  const ended = new Promise<Ended>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (exitCode) => resolve({ exitCode, ...output, leftProcesses: processesMarked(mark) }));
   });
+  const came = (stream: 'stdout' | 'stderr', pattern: RegExp) =>
+    new Promise<RegExpExecArray>((resolve, reject) => {
+      const look = () => {
+        const match = pattern.exec(output[stream]);
+        if (match === null) return;
+        waiting.delete(look);
+        resolve(match);
+      };
+      waiting.add(look);
+      look();
+      ended.then(
+        () => reject(new Error(`It ended without ${pattern} on ${stream}: ${output.stderr}`)),
+        reject,
+      );
+    });
+  return {
+    pid: child.pid ?? 0,
+    said: (pattern) => came('stderr', pattern),
+    wrote: (pattern) => came('stdout', pattern),
+    // Deno's own child.kill makes it report every later exit as a death by that signal.
+    signal: (name) => void process.kill(child.pid!, name),
+    signalGroup: (name) => void process.kill(-child.pid!, name),
+    closeStdout: () => void child.stdout.destroy(),
+    processes: () => processesMarked(mark),
+    ended,
+  };
 }
 
 /** Pids whose environment holds the mark; empty where there is no /proc. */

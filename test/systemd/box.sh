@@ -4,8 +4,9 @@
 #
 #   box.sh [OUTSIDE=INSIDE]…      each file or folder OUTSIDE is seen read-only at INSIDE
 #
-# Prints "ready PID" when the system is up; `nsenter --all`-like commands into PID are how one works inside. Ends, and
-# leaves nothing, when its standard input ends: so also when whoever started it is killed.
+# Inside, /run/written holds every file of / that was written, and a device 0:0 for each that was removed.
+# Prints "ready PID NAME" when the system is up: nsenter into PID is how one works inside, NAME is part of the name of all
+# that it makes outside. Ends, and leaves nothing, when its standard input ends: so also when who started it is killed.
 # Wants root, systemd, util-linux (unshare, setpriv) and iproute2 (ip).
 set -euo pipefail
 
@@ -24,7 +25,7 @@ main() {
   inside_script >"$work/inside.sh"
   boot "$@"
   wait_until_up
-  echo "ready $pid1"
+  echo "ready $pid1 ${work##*/}"
   cat >/dev/null
 }
 
@@ -111,6 +112,8 @@ done
 # A journal in memory and of a machine of its own.
 rm -rf "$root/var/log/journal"
 : >"$root/etc/machine-id"
+mkdir "$root/run/written"
+mount --bind "$work/upper" "$root/run/written"
 ip link set lo up
 hostname box
 cd "$root"

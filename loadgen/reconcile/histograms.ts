@@ -1,0 +1,219 @@
+import { highestUs } from '../measure/buckets.ts';
+import { mergeHistograms } from '../measure/histogram.ts';
+import type { EndpointTally, HistogramData } from '../measure/tally.ts';
+import type { HistogramComparison } from '../report/report.ts';
+import { type Exposition, type Sample, samplesNamed } from './exposition.ts';
+import {
+  addedHistograms,
+  growthOfHistograms,
+  type HistogramSeries,
+  ROUTE_HISTOGRAM,
+  totalHistogramName,
+} from './histogram-series.ts';
+import type { Readings } from './reconcile-all.ts';
+import { routeFinder, routeKey } from './routes.ts';
+import { hasRestarted, seriesName } from './server-counts.ts';
+
+/**
+ * Holds the target's histograms of durations against its own request counter and against what the client waited.
+ *
+ * Must be equal, to the request: `_count`, the +Inf bucket and the request counter, in all and for each status of each
+ * route. Must hold by arithmetic: buckets that only rise, and a sum that lies within what the buckets allow. Is
+ * bounded by the client, where each of its requests to that route was answered: the sum is at most what the client
+ * waited, and no bucket holds fewer than the client had back by then; both with `SLACK`.
+ * Histograms that nothing moved are left out.
+ */
+export function compareHistograms(
+  readings: Readings,
+  endpoints: readonly EndpointTally[],
+): HistogramComparison[] {
+  const { before, after, prefix } = readings;
+  const restarted = hasRestarted(before, after, prefix);
+  const requests = requestGrowth(before, after, prefix, restarted);
+  const routeOf = routeFinder(samplesNamed(after, `${prefix}requests_total`));
+  const clientOf = (key: string | null): ClientSide =>
+    clientSide(
+      endpoints.filter((endpoint) => {
+        const route = routeOf(endpoint);
+        return route !== null && (key === null || routeKey(route.method, route.endpoint) === key);
+      }),
+    );
+  const name = totalHistogramName(prefix);
+  const total = addedHistograms(growthOfHistograms(name, before, after, restarted), {});
+  const all = total === null ? [] : [compared(name, total, sumOf(requests), [], clientOf(null))];
+  const byRoute = groupedByRoute(growthOfHistograms(ROUTE_HISTOGRAM, before, after, restarted));
+  const routes = [...byRoute].flatMap(([key, series]) => {
+    const { http_request_method, http_route } = series[0]!.labels;
+    const labels = { http_request_method: http_request_method ?? '', http_route: http_route ?? '' };
+    const sum = addedHistograms(series, labels)!;
+    const own = requests.filter((one) => one.route === key);
+    return [
+      compared(
+        seriesName(ROUTE_HISTOGRAM, labels),
+        sum,
+        sumOf(own),
+        statusProblems(series, own),
+        clientOf(key),
+      ),
+    ];
+  });
+  return [...all, ...routes].filter((row) => row.count !== 0 || row.requests !== 0);
+}
+
+/**
+ * A target hands its last byte over before its own clock is read, and may be held up between the two while the client has
+ * it already: so much a request, and so much once.
+ */
+const SLACK = { perRequestSeconds: 0.001, onceSeconds: 0.1 } as const;
+
+type RequestGrowth = { readonly route: string; readonly status: string; readonly count: number };
+
+/** Of every series, those that a run is not held against included: the histograms have them too. */
+function requestGrowth(
+  before: Exposition,
+  after: Exposition,
+  prefix: string,
+  restarted: boolean,
+): RequestGrowth[] {
+  const name = `${prefix}requests_total`;
+  const keyOf = ({ labels }: Sample) => JSON.stringify([labels.method, labels.endpoint, labels.status]);
+  const earlier = new Map(samplesNamed(before, name).map((sample) => [keyOf(sample), sample.value]));
+  return samplesNamed(after, name).map((sample) => ({
+    route: routeKey(sample.labels.method, sample.labels.endpoint),
+    status: sample.labels.status ?? '',
+    count: sample.value - (restarted ? 0 : (earlier.get(keyOf(sample)) ?? 0)),
+  }));
+}
+
+function groupedByRoute(series: readonly HistogramSeries[]): Map<string, HistogramSeries[]> {
+  const groups = new Map<string, HistogramSeries[]>();
+  for (const one of series) {
+    const { http_request_method: method, http_route: route } = one.labels;
+    // The convention has a name of its own for a method that is none of HTTP's.
+    const key = routeKey(method === '_OTHER' ? 'OTHER' : method, route);
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return groups;
+}
+
+function statusProblems(series: readonly HistogramSeries[], requests: readonly RequestGrowth[]): string[] {
+  const counted = new Map<string, number>();
+  for (const { labels, count } of series) {
+    const status = labels.http_response_status_code ?? '';
+    counted.set(status, (counted.get(status) ?? 0) + count);
+  }
+  const expected = new Map<string, number>();
+  for (const { status, count } of requests) expected.set(status, (expected.get(status) ?? 0) + count);
+  return [...new Set([...counted.keys(), ...expected.keys()])].flatMap((status) => {
+    const [own, other] = [counted.get(status) ?? 0, expected.get(status) ?? 0];
+    return own === other
+      ? []
+      : [`it counted ${own} answers with status ${status}, the request counter ${other}`];
+  });
+}
+
+/** What the client knows of one route: null where not every request of it was answered. */
+type ClientSide = { readonly answered: number; readonly service: HistogramData } | null;
+
+function clientSide(endpoints: readonly EndpointTally[]): ClientSide {
+  const unanswered = endpoints.reduce((sum, { counts }) => sum + counts.timedOut + counts.disconnected, 0);
+  if (unanswered > 0) return null;
+  return {
+    answered: endpoints.reduce((sum, { counts }) => sum + counts.ok + counts.failed, 0),
+    service: mergeHistograms(endpoints.map(({ service }) => service)),
+  };
+}
+
+function compared(
+  series: string,
+  histogram: HistogramSeries,
+  requests: number,
+  problemsByStatus: readonly string[],
+  client: ClientSide,
+): HistogramComparison {
+  const { count, sumSeconds } = histogram;
+  const allowed = allowedSum(histogram);
+  // Where others asked as well, or were refused before they were routed, the two sides saw different requests.
+  const own = client !== null && client.answered === count ? client : null;
+  const problems = [
+    ...(count === requests ? [] : [`its _count grew by ${count}, the request counter by ${requests}`]),
+    ...problemsByStatus,
+    ...bucketProblems(histogram),
+    ...sumProblems(sumSeconds, allowed),
+    ...(own === null ? [] : clientProblems(histogram, own)),
+  ];
+  return {
+    series,
+    count,
+    requests,
+    sumSeconds,
+    bucketsAllowSeconds: allowed,
+    clientSumSeconds: own === null ? null : own.service.sumUs / 1e6,
+    problems,
+    matches: problems.length === 0,
+  };
+}
+
+function bucketProblems({ buckets, count }: HistogramSeries): string[] {
+  const falls = buckets.find((bucket, i) => bucket.count < (buckets[i - 1]?.count ?? 0));
+  const last = buckets.at(-1);
+  return [
+    ...(falls === undefined ? [] : [`its bucket le="${falls.upperBound}" holds fewer than the one below`]),
+    ...(last?.upperBound === Number.POSITIVE_INFINITY && last.count === count
+      ? []
+      : [`its +Inf bucket grew by ${last?.count ?? 0}, its _count by ${count}`]),
+  ];
+}
+
+function allowedSum({ buckets }: HistogramSeries): readonly [number, number | null] {
+  let [least, most] = [0, 0];
+  for (const [i, { upperBound, count }] of buckets.entries()) {
+    const below = buckets[i - 1] ?? { upperBound: 0, count: 0 };
+    const inside = count - below.count;
+    least += inside * below.upperBound;
+    if (inside > 0) most += inside * upperBound;
+  }
+  return [least, Number.isFinite(most) ? most : null];
+}
+
+function sumProblems(sumSeconds: number, [least, most]: readonly [number, number | null]): string[] {
+  // Differences of two large sums of doubles.
+  const rounding = SUM_ROUNDING * Math.max(1, sumSeconds);
+  const isWithin =
+    sumSeconds >= least - rounding && sumSeconds <= (most ?? Number.POSITIVE_INFINITY) + rounding;
+  return isWithin
+    ? []
+    : [`its _sum grew by ${sumSeconds} s, its buckets allow ${least} to ${most ?? 'any'} s`];
+}
+
+const SUM_ROUNDING = 1e-6;
+
+function clientProblems(
+  histogram: HistogramSeries,
+  { answered, service }: NonNullable<ClientSide>,
+): string[] {
+  const waitedSeconds = service.sumUs / 1e6;
+  const mostSeconds = waitedSeconds + answered * SLACK.perRequestSeconds + SLACK.onceSeconds;
+  const tooFew = histogram.buckets.find(
+    ({ upperBound, count }) => count < countWithin(service, (upperBound - SLACK.onceSeconds) * 1e6),
+  );
+  return [
+    ...(histogram.sumSeconds <= mostSeconds
+      ? []
+      : [`its _sum grew by ${histogram.sumSeconds} s, the client waited ${waitedSeconds} s in all`]),
+    ...(tooFew === undefined
+      ? []
+      : [
+          `its bucket le="${tooFew.upperBound}" holds ${tooFew.count}, the client had more answers within that time`,
+        ]),
+  ];
+}
+
+/** How many are at most so large for certain. */
+function countWithin({ buckets, counts }: HistogramData, limitUs: number): number {
+  return buckets.reduce((sum, bucket, i) => (highestUs(bucket) <= limitUs ? sum + counts[i]! : sum), 0);
+}
+
+function sumOf(growth: readonly RequestGrowth[]): number {
+  return growth.reduce((sum, { count }) => sum + count, 0);
+}

@@ -1,0 +1,118 @@
+import * as assert from 'uvu/assert';
+import {
+  answerWell,
+  type BadServer,
+  type Behaviour,
+  startBadServer,
+  stayInSilence,
+} from '../support/bad-servers.ts';
+import { startLoadgen } from '../support/run-loadgen.ts';
+import { suite } from '../support/suite.ts';
+import { answeredBy, eventually, QUICK, soundReport, startAndSend } from './report-of.ts';
+
+const EXIT_SIGNAL = 105;
+
+suite('a run that is stopped', (test) => {
+  test('Ctrl-C: all answers are waited for, the report is written, the demo service is gone', async () => {
+    const asked = ['background', '--rate', '100', '--workers', '2'];
+    const { running } = await startAndSend(asked, 20, { ownGroup: true });
+    running.signalGroup('SIGINT');
+    const ended = await running.ended;
+    const report = soundReport(ended, ended.stdout);
+    assert.is(ended.exitCode, EXIT_SIGNAL);
+    assert.is(report.stoppedBy, 'SIGINT');
+    assert.ok(report.requests.ok >= 15);
+    assert.is(report.requests.disconnected, 0, 'no answer is cut off');
+    assert.ok(report.reconciliation?.matches);
+    assert.match(ended.stderr, /SIGINT: sending no more, waiting for answers/);
+  });
+
+  test('SIGTERM and SIGHUP do the same, in a closed phase as well', async () => {
+    for (const name of ['SIGTERM', 'SIGHUP'] as const) {
+      const { running } = await startAndSend(['spike', '--duration', '1h', '--calm', '0s'], 20);
+      running.signal(name);
+      const ended = await running.ended;
+      const report = soundReport(ended, ended.stdout);
+      assert.is(ended.exitCode, EXIT_SIGNAL);
+      assert.is(report.stoppedBy, name);
+      assert.is(report.requests.disconnected, 0);
+      assert.ok(report.reconciliation?.matches);
+    }
+  });
+
+  test('Ctrl-C twice: what is known is reported at once', async () => {
+    for (const scenario of [
+      ['steady', '--rate', '50', '--duration', '1h'],
+      ['spike', '--duration', '1h', '--calm', '0s'],
+    ]) {
+      const server = await startTarget(stayInSilence);
+      const asked = ['run', ...scenario, '--target', server.origin, '--timeout', '1h', '--json', '-'];
+      const running = startLoadgen(asked);
+      await eventually(() => server.reached() > 4);
+      running.signal('SIGINT');
+      await running.said(/SIGINT: sending no more, waiting for answers; again to report at once/);
+      running.signal('SIGINT');
+      const ended = await running.ended;
+      await server.close();
+      const report = soundReport(ended, ended.stdout);
+      assert.is(ended.exitCode, EXIT_SIGNAL);
+      assert.is(report.requests.disconnected, report.requests.sent);
+      assert.equal(report.disconnects, { abandoned: report.requests.sent });
+      assert.is(server.reached(), report.requests.sent + PROBES);
+    }
+  });
+
+  test('Ctrl-C before anything is sent ends it, whatever it was waiting for', async () => {
+    const running = startLoadgen(['run', 'background', '--rate', '50', '--json', '-'], { env: QUICK });
+    await running.said(/demo service on/);
+    running.signal('SIGINT');
+    const ended = await running.ended;
+    assert.is(ended.exitCode, EXIT_SIGNAL, ended.stderr);
+    assert.equal(ended.leftProcesses, []);
+  });
+
+  test('Ctrl-C while the target does not answer the first question ends it at once', async () => {
+    const server = await startBadServer(stayInSilence);
+    const running = startLoadgen(['run', 'steady', '--target', server.origin]);
+    await eventually(() => server.reached() === 1);
+    running.signal('SIGINT');
+    const ended = await running.ended;
+    await server.close();
+    assert.is(ended.exitCode, EXIT_SIGNAL);
+    assert.match(ended.stderr, /Stopped by SIGINT: nothing was sent/);
+    assert.is(ended.stdout, '');
+  });
+
+  test('Ctrl-C while it lingers ends the waiting, and the run stays a good one', async () => {
+    const asked = ['controlled', '--requests', '5', '--duration', '50ms', '--linger', '1h', '--json', '-'];
+    const running = startLoadgen(['run', ...asked], { env: QUICK });
+    const url = (await running.said(/demo service on (http:\S+)/))[1]!;
+    await running.wrote(/"passed": true\s*}\s*$/);
+    assert.is(await answeredBy(url), 5, 'the service is up for a last look');
+    running.signal('SIGINT');
+    const ended = await running.ended;
+    const report = soundReport(ended, ended.stdout);
+    assert.is(ended.exitCode, 0);
+    assert.is(report.stoppedBy, null);
+    assert.not.match(ended.stderr, /sending no more/);
+  });
+
+  test('when it is killed its demo service ends as well', async () => {
+    const { running } = await startAndSend(['background', '--rate', '50'], 5);
+    assert.is(running.processes().length, 2);
+    running.signal('SIGKILL');
+    await running.ended;
+    await eventually(() => running.processes().length === 0);
+  });
+});
+
+/** A first question, and one reading of the metrics before the run, which finds none. */
+const PROBES = 2;
+
+/** Has no metrics, and else does as it is told. */
+function startTarget(behaviour: Behaviour): Promise<BadServer> {
+  return startBadServer((socket, request) => {
+    const isProbe = request.path === '/metrics';
+    (isProbe ? answerWell : behaviour)(socket, request);
+  });
+}
