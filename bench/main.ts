@@ -1,4 +1,4 @@
-const BENCHES = ['pacing', 'freeze', 'throughput', 'server', 'memory', 'start'] as const;
+const BENCHES = ['pacing', 'freeze', 'throughput', 'server', 'memory', 'start', 'accuracy'] as const;
 
 /** `node bench NAME [runtime …]`: further runtimes are paths of node or deno programs to measure as well. */
 export async function main(): Promise<void> {

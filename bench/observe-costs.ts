@@ -16,7 +16,7 @@ export function printObserveCosts(): void {
   const requests = preparedRequests();
   const classic = createDurations({ boundsSeconds: DURATION_BUCKETS_SECONDS, native: null }, []);
   const truth = createTruth(2_000_000, []);
-  const native = createNativeHistogram({ schema: 5, maxBuckets: 160 });
+  const native = createNativeHistogram({ schema: 5, maxBuckets: 640 });
   const costs: ObserveCosts = {
     classicNs: costNs((i) => {
       const { method, endpoint, status, startMs, endMs } = requests[i]!;

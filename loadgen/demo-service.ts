@@ -28,7 +28,8 @@ export async function startDemoService(options: DemoServiceOptions): Promise<Dem
   const program = new URL(isDeno ? '../server/main.ts' : '../server/index.js', import.meta.url);
   const child = spawn(execPath, [...(isDeno ? ['run', '-A'] : []), fileURLToPath(program)], {
     // Its stdin is our life line: when we are gone, however we went, it ends and so does the service.
-    env: { ...env, HOST: '127.0.0.1', ...settings, PORT: '0', EXIT_WITH_STDIN: '1' },
+    // A file of settings would go before ours: its port is the one of another service.
+    env: { ...env, ENV_FILE: '', HOST: '127.0.0.1', ...settings, PORT: '0', EXIT_WITH_STDIN: '1' },
     stdio: ['pipe', 'pipe', 'pipe'],
     // A Ctrl-C in the terminal is for us: the service must outlive it until the answers are in.
     detached: true,

@@ -56,7 +56,7 @@ export function parseConfig(env: Environment, pid: number): ParsedConfig {
   const truthLimit = read('TRUTH_MAX', 2_000_000, TRUTH_LIMIT);
   const native: NativeSettings = {
     schema: read('NATIVE_SCHEMA', 5, SCHEMA),
-    maxBuckets: read('NATIVE_MAX_BUCKETS', 160, NATIVE_BUCKETS),
+    maxBuckets: read('NATIVE_MAX_BUCKETS', 640, NATIVE_BUCKETS),
   };
   const config: Config = {
     host: read('HOST', '127.0.0.1', HOST_NAME),

@@ -10,7 +10,7 @@ import { createMetrics, ERROR_TYPES } from './metrics.ts';
 import type { Finished, Observer } from './middleware/measure-requests.ts';
 import { trackedRoutes } from './routes/routes.ts';
 import { createShapes } from './shapes.ts';
-import { type Drain, drain, LAST_CALL_MS } from './shutdown.ts';
+import { type Drain, drain } from './shutdown.ts';
 import { createTruth } from './truth.ts';
 
 /** The running service. */
@@ -70,8 +70,7 @@ export async function startService(config: Config, randomSeed: number, log: Log)
     seed,
     inFlight: () => lifecycle.inFlight,
     changeFaults: faults.change,
-    drain: (limitMs) =>
-      drain(server, lifecycle, { limitMs, lastCallMs: config.listenFd === null ? 0 : LAST_CALL_MS }),
+    drain: (limitMs) => drain(server, lifecycle, { limitMs, hasSuccessor: config.listenFd !== null }),
   };
 }
 

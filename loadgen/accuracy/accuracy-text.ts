@@ -58,9 +58,8 @@ function quantileLines(rows: readonly AccuracyRow[], columns: number): Line[] {
     'vantage',
     ...scrapes.map((name) => `scrape ${name}`),
   ];
-  const cells = rows.map((row, i): Cell[] => [
-    left(row.endpoint === rows[i - 1]?.endpoint ? '' : row.endpoint),
-    left(quantileName(row.quantile)),
+  const cells = rows.map((row): Cell[] => [
+    left(`  ${quantileName(row.quantile)}`),
     right(formatSeconds(row.truthSeconds), 'bold'),
     row.censored
       ? right(`≥ ${formatSeconds(row.promqlSeconds)}`, 'red')
@@ -73,10 +72,24 @@ function quantileLines(rows: readonly AccuracyRow[], columns: number): Line[] {
   const notes = [
     'binning: the same samples, buckets against exact. vantage: what clients waited against what the service saw; queues and network are in it. scrape: what rate() over scrapes adds at the worst moment for the first one; – where nothing would be shown.',
   ];
+  const [head = [], ...lines] = table(
+    [[left(''), ...heads.map((name) => right(name, 'dim'))], ...cells],
+    columns,
+  );
+  const grouped = lines.flatMap((line, i): Line[] => {
+    const { endpoint } = rows[i]!;
+    return endpoint === rows[i - 1]?.endpoint ? [line] : [[span(shortName(endpoint), 'cyan')], line];
+  });
   return [
-    ...table([[left(''), left(''), ...heads.map((head) => right(head, 'dim'))], ...cells], columns),
+    head,
+    ...grouped,
     ...notes.flatMap((note) => wrap(note, columns)).map((text) => [span(text, 'dim')]),
   ];
+}
+
+/** What the service was told to follow says more than that it was at /work. */
+function shortName(endpoint: string): string {
+  return endpoint.replace(/^\/work /, '');
 }
 
 function inkOf(error: number | null): Ink | null {
@@ -88,16 +101,19 @@ const GOOD = 0.05;
 const FAIR = 0.2;
 
 function layoutLines(layouts: readonly LayoutResult[], columns: number): Line[] {
-  const heads = ['bounds', 'worst error', 'at', 'censored', 'bytes', 'ns'];
+  const hasCensored = layouts.some(({ censored }) => censored > 0);
+  const heads = ['bounds', 'worst error', 'at', ...(hasCensored ? ['censored'] : []), 'bytes', 'ns'];
   const rows = layouts.map((layout): Cell[] => [
     left(layout.name, layout.name === 'shipped' ? 'bold' : null),
     right(layout.schema === null ? String(layout.boundsSeconds.length) : `schema ${layout.schema}`),
     right(formatError(layout.worstBinningError).replace('+', ''), inkOf(layout.worstBinningError)),
     left(
-      layout.worst === null ? '' : `${layout.worst.endpoint} ${quantileName(layout.worst.quantile)}`,
+      layout.worst === null
+        ? ''
+        : `${shortName(layout.worst.endpoint)} ${quantileName(layout.worst.quantile)}`,
       'dim',
     ),
-    right(layout.censored === 0 ? '' : formatCount(layout.censored), 'red'),
+    ...(hasCensored ? [right(layout.censored === 0 ? '' : formatCount(layout.censored), 'red')] : []),
     right(formatCount(layout.bytesPerScrape)),
     right(layout.nsPerObserve === null ? '–' : layout.nsPerObserve.toFixed(1)),
   ]);
@@ -130,7 +146,7 @@ function suggestionLines({ suggestion }: AccuracyReport, columns: number): Line[
 
 function placeOf({ worstHeldOut }: Suggestion): string {
   if (worstHeldOut === null) return '';
-  return ` (${worstHeldOut.endpoint} ${quantileName(worstHeldOut.quantile)} ×${worstHeldOut.scale})`;
+  return ` (${shortName(worstHeldOut.endpoint)} ${quantileName(worstHeldOut.quantile)} ×${worstHeldOut.scale})`;
 }
 
 function checkLines({ checks }: AccuracyReport, columns: number): Line[] {
@@ -164,7 +180,7 @@ function verdictLines(report: AccuracyReport, shipped: readonly AccuracyRow[], c
   const summary =
     worst === null
       ? 'no quantile could be compared'
-      : `the buckets are off by ${formatError(Math.abs(worst.binningError ?? 0)).replace('+', '')} at worst (${worst.endpoint} ${quantileName(worst.quantile)})`;
+      : `the buckets are off by ${formatError(Math.abs(worst.binningError ?? 0)).replace('+', '')} at worst (${shortName(worst.endpoint)} ${quantileName(worst.quantile)})`;
   const reasons = [
     ...failed.map((check) => `not so: ${check.name}`),
     ...(failed.length === 0 ? [summary] : []),

@@ -105,7 +105,7 @@ suite('server config', (test) => {
     assert.equal(parsed(limits), parsed({}));
     assert.is(parsed({ TRUTH: '1' }).truthLimit, 2_000_000);
     assert.is(parsed({ ...limits, TRUTH: '1' }).truthLimit, 1000);
-    assert.equal(parsed({ NATIVE_HISTOGRAMS: '1' }).native, { schema: 5, maxBuckets: 160 });
+    assert.equal(parsed({ NATIVE_HISTOGRAMS: '1' }).native, { schema: 5, maxBuckets: 640 });
     assert.equal(parsed({ ...limits, NATIVE_HISTOGRAMS: '1' }).native, { schema: -4, maxBuckets: 8 });
   });
 

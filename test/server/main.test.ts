@@ -136,9 +136,29 @@ suite('server process', (test) => {
     assert.match(exit.stderr, /^Cannot start with ENV_FILE="\/nonexistent\/env": want a readable file/);
   });
 
-  test('a listening socket that was handed over is used, and its port stays open over a restart', async () => {
-    const [command, args] = demoCommand();
-    const demo = await spawnDemo({}, ['perl', ['-e', HAND_OVER, command, ...args]]);
+  test('with a socket that was handed over, no client sees a restart', async () => {
+    const demo = await spawnDemo({}, handedOver());
+    const idle = await begin(demo, 'GET /livez HTTP/1.1\r\nHost: a\r\n\r\n');
+    signal(demo, 'SIGTERM');
+    await demo.logged('draining');
+    // What is already open may be used once more, and is told that it ends.
+    idle.socket.write('GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n');
+    const received = await idle.received;
+    assert.match(received, /^HTTP\/1\.1 200 OK.*HTTP\/1\.1 503/s);
+    assert.match(received, /^Connection: close/im);
+    // Between two lives a connection waits.
+    await demo.logged('stopped');
+    assert.is((await askAt(demo.port, '/readyz')).status, 200);
+    assert.is(demo.lines.filter((line) => line.includes('"msg":"listening"')).length, 2);
+    assert.is((await end(demo, 'SIGTERM')).code, 0);
+  });
+
+  test('with a socket that was handed over, a silent connection holds up the end only for a while', async () => {
+    const demo = await spawnDemo({ DRAIN_MS: '60000' }, handedOver());
+    const idle = await begin(demo, 'GET /livez HTTP/1.1\r\nHost: a\r\n\r\n');
+    signal(demo, 'SIGTERM');
+    await idle.received;
+    await demo.logged('stopped');
     assert.is((await askAt(demo.port, '/livez')).status, 200);
     assert.is((await end(demo, 'SIGTERM')).code, 0);
   });
@@ -146,14 +166,28 @@ suite('server process', (test) => {
 
 const SLOW_REQUEST = 'GET /slow HTTP/1.1\r\nHost: a\r\n\r\n';
 
-/** Does what systemd does: listens, and gives the socket to the program as descriptor 3. */
+function handedOver(): readonly [string, readonly string[]] {
+  const [command, args] = demoCommand();
+  return ['perl', ['-e', HAND_OVER, command, ...args]];
+}
+
+/**
+ * Does what systemd does: listens, gives the socket to the program as descriptor 3, and passes SIGTERM on to it. The
+ * program has two lives; the exit code is that of the second.
+ */
 const HAND_OVER = `
 use IO::Socket::INET; use POSIX ();
 $^F = 255;
 my $socket = IO::Socket::INET->new(Listen => 128, LocalAddr => "127.0.0.1", LocalPort => 0) or die $!;
 if (fileno($socket) != 3) { POSIX::dup2(fileno($socket), 3) or die $!; }
-$ENV{LISTEN_PID} = $$; $ENV{LISTEN_FDS} = 1; $ENV{PORT} = 1;
-exec @ARGV or die $!;
+my $child;
+$SIG{TERM} = sub { kill TERM => $child };
+for (1, 2) {
+  $child = fork;
+  if (!$child) { $SIG{TERM} = "DEFAULT"; $ENV{LISTEN_PID} = $$; $ENV{LISTEN_FDS} = 1; $ENV{PORT} = 1; exec @ARGV or die $!; }
+  until (waitpid($child, 0) == $child) {}
+}
+exit($? >> 8);
 `;
 
 async function end(demo: DemoProcess, name: NodeJS.Signals) {

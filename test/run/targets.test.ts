@@ -1,0 +1,192 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import * as assert from 'uvu/assert';
+import { askAt, type DemoProcess, signal, spawnDemo, startDemo } from '../server/demo.ts';
+import {
+  answerWell,
+  type BadServer,
+  type Behaviour,
+  selfSignedCertificate,
+  startBadServer,
+} from '../support/bad-servers.ts';
+import { runLoadgen, startLoadgen } from '../support/run-loadgen.ts';
+import { suite } from '../support/suite.ts';
+import { answeredBy, eventually, QUICK, runReport, soundReport } from './report-of.ts';
+
+const EXIT_FAILED = 99;
+const EXIT_SIGNAL = 105;
+const EXIT_UNREACHABLE = 106;
+
+suite('a run against a target that goes away', (test) => {
+  test('one that dies in the middle: all is counted, and the report says that nothing can be held against it', async () => {
+    const demo = await spawnDemo(QUICK);
+    const running = startSteady(demo.port, '2s');
+    await eventually(async () => (await answeredBy(urlOf(demo))) >= 20);
+    signal(demo, 'SIGKILL');
+    const ended = await running.ended;
+    await demo.exited;
+    const report = soundReport(ended, ended.stdout);
+    assert.is(ended.exitCode, EXIT_FAILED);
+    assert.is(report.requests.sent, 200);
+    assert.ok(report.requests.disconnected > 0 && report.requests.ok > 0);
+    assert.is(report.reconciliation?.matches, false);
+    assert.match(report.reconciliation?.note ?? '', /could not be read again/);
+  });
+
+  test('one that is restarted is found again, and named as the reason why counters are gone', async () => {
+    const first = await spawnDemo(QUICK);
+    const running = startSteady(first.port, '1h');
+    await eventually(async () => (await answeredBy(urlOf(first))) >= 20);
+    signal(first, 'SIGKILL');
+    await first.exited;
+    const second = await spawnDemo({ ...QUICK, PORT: String(first.port) });
+    await eventually(async () => (await answeredBy(urlOf(second))) >= 20);
+    running.signal('SIGINT');
+    const ended = await running.ended;
+    signal(second, 'SIGTERM');
+    await second.exited;
+    const report = soundReport(ended, ended.stdout);
+    assert.is(ended.exitCode, EXIT_FAILED);
+    assert.ok(report.requests.ok >= 20);
+    assert.match(report.reconciliation?.note ?? '', /restarted during the run/);
+  });
+
+  test('one without counters that dies and returns costs what it missed, and no more', async () => {
+    const first = await startBadServer(withoutMetrics(answerWell));
+    const running = startSteady(first.port, '1h');
+    await eventually(() => first.reached() >= 20);
+    await first.close();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const second = await startBadServer(answerWell, { port: first.port });
+    await eventually(() => second.reached() >= 20);
+    running.signal('SIGINT');
+    const ended = await running.ended;
+    await second.close();
+    const report = soundReport(ended, ended.stdout);
+    assert.is(ended.exitCode, EXIT_SIGNAL);
+    assert.is(report.reconciliation, null);
+    assert.ok(report.requests.disconnected > 0);
+    assert.ok(report.requests.ok <= first.reached() - PROBES + second.reached());
+  });
+
+  test('one that is gone when the sending starts: not one answer, so nothing was measured', async () => {
+    const server: BadServer = await startBadServer((socket, request) => {
+      answerWell(socket, request);
+      if (request.number === PROBES) setImmediate(() => void server.close());
+    });
+    const { exitCode, report } = await runReport(steadyAt(server.origin, '300ms'));
+    assert.is(exitCode, EXIT_UNREACHABLE);
+    assert.is(report.validity, 'unreachable');
+    assert.is(report.requests.disconnected, report.requests.sent);
+    assert.is(server.reached(), PROBES);
+  });
+});
+
+suite('a run against a target that is slow, secured, elsewhere or shared', (test) => {
+  test('a timeout shorter than the answers is counted as such, and the counters still agree', async () => {
+    const env = { SLOW_MS: '400', SLOW_TIMEOUT_RATE: '0' };
+    const asked = [
+      'controlled',
+      '--requests',
+      '60',
+      '--duration',
+      '600ms',
+      '--timeout',
+      '100ms',
+      '--seed',
+      '2',
+    ];
+    const { exitCode, report, stderr } = await runReport(asked, { env });
+    assert.is(exitCode, 0, stderr);
+    const slow = report.endpoints.find(({ path }) => path === '/slow')!;
+    assert.ok(slow.requests.sent > 0);
+    assert.is(slow.requests.timedOut, slow.requests.sent);
+    assert.ok(slow.latencyUs.min! >= 490_000, 'a timeout is as late as it is long');
+    assert.ok(report.reconciliation?.matches);
+  });
+
+  test('a certificate of its own is refused with advice, or taken with --insecure', async () => {
+    const server = await startBadServer(answerWell, { certificate: selfSignedCertificate() });
+    const refused = await runLoadgen(['run', ...steadyAt(server.origin, '200ms')]);
+    assert.is(refused.exitCode, EXIT_UNREACHABLE);
+    assert.match(refused.stderr, /certificate.*--insecure/);
+    assert.is(server.reached(), 0);
+    for (const scenario of [
+      ['steady', '--rate', '50', '--duration', '200ms'],
+      ['spike', '--threads', '2', '--duration', '200ms', '--calm', '0s'],
+    ]) {
+      const before = server.reached();
+      const { exitCode, report } = await runReport([...scenario, '--target', server.origin, '--insecure']);
+      assert.is(exitCode, 0);
+      assert.is(server.reached() - before, report.requests.ok + PROBES);
+    }
+    await server.close();
+  });
+
+  test('under a path, requests and counters are looked for under it', async () => {
+    const demo = await startDemo(QUICK);
+    const proxy = await startProxy('/shop/v1', demo.service.port);
+    const target = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}/shop/v1/`;
+    const { exitCode, report, stderr } = await runReport(steadyAt(target, '400ms'));
+    assert.is(exitCode, 0, stderr);
+    assert.ok(report.requests.ok > 0);
+    assert.ok(report.reconciliation?.matches);
+    assert.ok(report.endpoints.some(({ path }) => path === '/health'));
+    await new Promise((resolve) => proxy.close(resolve));
+    await demo.stop();
+  });
+
+  test('other traffic on the target fails the reconciliation, and is named as the likely reason', async () => {
+    const demo = await startDemo(QUICK);
+    const running = startSteady(demo.service.port, '700ms');
+    await eventually(async () => (await answeredBy(demo.service.url)) >= 5);
+    for (let i = 0; i < 7; i++) await demo.ask('/stats');
+    const ended = await running.ended;
+    const report = soundReport(ended, ended.stdout);
+    await demo.stop();
+    assert.is(ended.exitCode, EXIT_FAILED);
+    assert.is(report.passed, false);
+    assert.match(report.reconciliation?.note ?? '', /counted 7 more than this run sent: other traffic/);
+    const wrong = report.reconciliation!.counters.filter((counter) => !counter.matches);
+    assert.equal(
+      wrong.map(({ client, server }) => server - client),
+      [7],
+    );
+  });
+});
+
+/** A first question, and one reading of the metrics before the run, which finds none. */
+const PROBES = 2;
+
+function steadyAt(target: string, duration: string): string[] {
+  return ['steady', '--rate', '100', '--duration', duration, '--seed', '1', '--target', target];
+}
+
+function startSteady(port: number, duration: string) {
+  return startLoadgen(['run', ...steadyAt(`http://127.0.0.1:${port}`, duration), '--json', '-']);
+}
+
+function urlOf({ port }: DemoProcess): string {
+  return `http://127.0.0.1:${port}`;
+}
+
+function withoutMetrics(behaviour: Behaviour): Behaviour {
+  return (socket, request) => {
+    if (request.path === '/metrics') socket.write('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n');
+    else behaviour(socket, request);
+  };
+}
+
+/** Hands on what stands under the path, and answers 404 to everything else. */
+async function startProxy(path: string, port: number): Promise<Server> {
+  const proxy = createServer(async ({ url = '', method = 'GET' }, response) => {
+    if (!url.startsWith(`${path}/`)) {
+      response.writeHead(404).end();
+      return;
+    }
+    const { status, headers, body } = await askAt(port, url.slice(path.length), { method });
+    response.writeHead(status, { 'content-type': headers['content-type'] ?? 'text/plain' }).end(body);
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  return proxy;
+}
