@@ -8,7 +8,7 @@ import { EXIT, ExitError } from './exit.ts';
 
 /** The command line: parses `process.argv`, acts, and leaves the exit code in `process.exitCode`. */
 export async function main(): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreLostReader);
   process.exitCode = await exitCodeOf(process.argv.slice(2), processIo());
   endSoon();
 }
@@ -86,8 +86,9 @@ function processIo(): Io {
     kill: (pid, signal) => {
       process.kill(pid, signal);
     },
-    columns: () => process.stdout.columns ?? process.stderr.columns ?? 80,
-    rows: () => process.stdout.rows ?? process.stderr.rows ?? 24,
+    // A terminal that was never told its size says 0.
+    columns: () => process.stdout.columns || process.stderr.columns || 80,
+    rows: () => process.stdout.rows || process.stderr.rows || 24,
     openTerminal: () =>
       process.stdin.isTTY && process.stderr.isTTY
         ? { keyboard: process.stdin, screen: process.stderr }
@@ -122,9 +123,9 @@ function version(): string {
   return JSON.parse(text).version;
 }
 
-/** `loadgen … | head` is no fault. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+/** `loadgen … | head` is no fault (EPIPE), and a terminal that is closed is to lose no report (EIO). */
+function ignoreLostReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
 }
 
 const END_LIMIT_MS = 1_000;

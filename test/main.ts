@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
  */
 export async function main(): Promise<void> {
   const wanted = process.argv.slice(2);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, endAll);
   const files = testFiles().filter((file) => wanted.length === 0 || wanted.some((w) => file.includes(w)));
   if (files.length === 0) {
     console.error(`No test file matches ${wanted.join(' ')}: want a part of a name under test/`);
@@ -52,7 +53,10 @@ function runFile(file: string): Promise<FileOutcome> {
     const child = spawn(process.execPath, [...runtimeFlags(), join(ROOT, file)], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own, so that what a hanging test has started ends with it.
+      detached: true,
     });
+    running.add(child);
     let output = '';
     child.stdout.on('data', (chunk) => {
       output += chunk;
@@ -62,10 +66,11 @@ function runFile(file: string): Promise<FileOutcome> {
     });
     const timer = setTimeout(() => {
       output += `\n${file} did not end within ${FILE_LIMIT_MS} ms: a test hangs or leaves a handle open\n`;
-      child.kill('SIGKILL');
+      endGroup(child);
     }, FILE_LIMIT_MS);
     child.on('close', (code) => {
       clearTimeout(timer);
+      running.delete(child);
       const outcome = { file, ...countsOf(output, code) };
       process.stdout.write(
         outcome.failed > 0
@@ -75,6 +80,21 @@ function runFile(file: string): Promise<FileOutcome> {
       resolve(outcome);
     });
   });
+}
+
+const running = new Set<ChildProcess>();
+
+function endGroup(child: ChildProcess): void {
+  try {
+    process.kill(-(child.pid ?? 0), 'SIGKILL');
+  } catch {
+    child.kill('SIGKILL');
+  }
+}
+
+function endAll(): void {
+  for (const child of running) endGroup(child);
+  process.exit(130);
 }
 
 function runtimeFlags(): string[] {

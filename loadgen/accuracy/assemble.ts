@@ -9,6 +9,7 @@ import { adviseLayout } from './advise.ts';
 import { type Asked, rowsOf, type Subject, shippedRowsOf } from './attribute.ts';
 import { compareLayouts } from './compare-layouts.ts';
 import { DEFAULT_QUANTILES, type SampleSet } from './evaluate.ts';
+import { formatSeconds, quantileName } from './figures.ts';
 import { type ClassicLayout, classicLayout, type Layout, PEER_LAYOUTS } from './layouts.ts';
 import { suggestLayout, TRAINING_SCALES } from './suggest.ts';
 
@@ -142,7 +143,7 @@ function notCensored(rows: readonly AccuracyRow[]): CheckResult {
     passed: censored.length === 0,
     problems: censored.map(
       ({ endpoint, quantile, truthSeconds, promqlSeconds }) =>
-        `${endpoint} at ${quantile}: ${truthSeconds} s in truth, a dashboard shows ${promqlSeconds} s`,
+        `${endpoint} ${quantileName(quantile)}: ${formatSeconds(truthSeconds)} in truth, a dashboard shows ${formatSeconds(promqlSeconds)}`,
     ),
   };
 }

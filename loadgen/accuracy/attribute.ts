@@ -124,7 +124,7 @@ function questionOf(
 }
 
 /** What Grafana's `$__rate_interval` waits for. */
-export const LEAST_SCRAPES = 4;
+const LEAST_SCRAPES = 4;
 
 function byInterval<T>(value: (name: ScrapeName) => T): Record<ScrapeName, T> {
   return { '5s': value('5s'), '15s': value('15s'), '30s': value('30s') };

@@ -40,7 +40,7 @@ export type Findings = {
 };
 
 /** The name of the subject that holds all requests. */
-export const ALL = 'all';
+const ALL = 'all';
 
 /** Puts the service's truth, its histograms and what the client saw beside each other, endpoint by endpoint. */
 export function evidenceOf(findings: Findings): Evidence {

@@ -12,7 +12,7 @@ export type HistogramSeries = {
 };
 
 /** The histograms of this name, one for each set of labels; those without a bucket are left out. */
-export function histogramsNamed(exposition: Exposition, name: string): HistogramSeries[] {
+function histogramsNamed(exposition: Exposition, name: string): HistogramSeries[] {
   const found = new Map<
     string,
     { labels: Sample['labels']; buckets: Bucket[]; count: number; sum: number }

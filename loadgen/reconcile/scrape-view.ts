@@ -1,4 +1,4 @@
-import { increase, type ScrapedValue } from '../accuracy/rate.ts';
+import { increase, rate, type ScrapedValue } from '../accuracy/rate.ts';
 import type { Stretch } from '../measure/tally.ts';
 import type { ScrapeView } from '../report/report.ts';
 
@@ -27,24 +27,36 @@ function scrapeView(
 ): ScrapeView {
   const rangeMs = Math.max(endMs, LEAST_SCRAPES * intervalMs);
   const answeredBy = cumulative(timeline);
-  const shown: number[] = [];
-  const phases = intervalMs / stepMs;
-  for (let phase = 0; phase < phases; phase++) {
-    const scrapes: ScrapedValue[] = [];
-    for (let atMs = endMs - rangeMs - intervalMs + phase * stepMs; atMs <= endMs; atMs += intervalMs)
-      scrapes.push({ atMs, value: answeredBy(atMs) });
-    const value = increase(scrapes, { endMs, rangeMs }, '3');
-    if (value !== null) shown.push(value);
-  }
-  const round = (value: number) => Math.round(value * 10) / 10;
+  const offsets = Array.from({ length: intervalMs / stepMs }, (_, phase) => phase * stepMs);
+  const overPhases = (windowMs: number, ask: typeof increase): number[] =>
+    offsets.flatMap((offsetMs) => {
+      const scrapes: ScrapedValue[] = [];
+      for (let atMs = endMs - windowMs - intervalMs + offsetMs; atMs <= endMs; atMs += intervalMs)
+        scrapes.push({ atMs, value: answeredBy(atMs) });
+      return ask(scrapes, { endMs, rangeMs: windowMs }, '3') ?? [];
+    });
+  const shown = overPhases(rangeMs, increase);
+  const ends = endsOf(shown);
   return {
     intervalSeconds: intervalMs / 1000,
     rangeSeconds: rangeMs / 1000,
     answered: answeredBy(endMs),
-    leastShown: shown.length === 0 ? null : round(Math.min(...shown)),
-    mostShown: shown.length === 0 ? null : round(Math.max(...shown)),
-    unanswered: 1 - shown.length / phases,
+    leastShown: ends?.[0] ?? null,
+    mostShown: ends?.[1] ?? null,
+    unanswered: 1 - shown.length / offsets.length,
+    answeredPerSecond: rounded((answeredBy(endMs) * 1000) / endMs),
+    rate5mPerSecond: endsOf(overPhases(FIVE_MINUTES_MS, rate)),
   };
+}
+
+const FIVE_MINUTES_MS = 300_000;
+
+function endsOf(shown: readonly number[]): [number, number] | null {
+  return shown.length === 0 ? null : [rounded(Math.min(...shown)), rounded(Math.max(...shown))];
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
 }
 
 /** How many had been answered by a time that lies between two stretches. */

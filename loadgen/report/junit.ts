@@ -56,14 +56,19 @@ function casesOf(report: Report): Case[] {
 
 function reconciliationCases({ reconciliation }: Report): Case[] {
   if (reconciliation === null) return [];
-  const { counters, matches, note } = reconciliation;
+  const { counters, matches, note, histograms = [] } = reconciliation;
   const wrong = counters.filter((counter) => !counter.matches);
   const details = wrong.map(
     ({ series, client, server, unanswered }) =>
       `${series}: client ${client}, server ${server}${unanswered > 0 ? `, up to ${unanswered} more allowed` : ''}`,
   );
+  const observed = histograms.flatMap(({ series, problems }) =>
+    problems.map((problem) => `${series}: ${problem}`),
+  );
   const name = "the target's counters match what was sent";
-  return [check('reconciliation', name, matches, note ?? 'they differ', details.join('\n'))];
+  return [
+    check('reconciliation', name, matches, note ?? 'they differ', [...details, ...observed].join('\n')),
+  ];
 }
 
 function validityCase(report: Report): Case {

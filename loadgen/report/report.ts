@@ -127,6 +127,9 @@ export type ScrapeView = {
   readonly mostShown: number | null;
   /** The share of those moments (0 to 1) for which nothing would be shown. */
   readonly unanswered: number;
+  readonly answeredPerSecond: number;
+  /** Least and most of `rate(…requests_total[5m])` at the end of the run. */
+  readonly rate5mPerSecond: readonly [number, number] | null;
 };
 
 export type CounterComparison = {

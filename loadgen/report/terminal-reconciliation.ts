@@ -1,4 +1,4 @@
-import { formatCount, formatPercent } from './figures.ts';
+import { formatCount, formatPercent, formatRate } from './figures.ts';
 import { type Line, left, right, span, table, wrap } from './lines.ts';
 import type { FaultComparison, HistogramComparison, Reconciliation, Report, ScrapeView } from './report.ts';
 
@@ -87,7 +87,17 @@ function scrapeLines(scrapes: readonly ScrapeView[], columns: number): Line[] {
     return `${shown}${unanswered > 0 && leastShown !== null ? ' or nothing' : ''} when scraped each ${intervalSeconds} s`;
   });
   const text = `Of ${formatCount(scrapes[0]?.answered ?? 0)} answers a dashboard's increase() would show ${views.join(', ')}.`;
-  return wrap(text, columns).map((line) => [span(line, 'dim')]);
+  return wrap(`${text}${fiveMinutes(scrapes)}`, columns).map((line) => [span(line, 'dim')]);
+}
+
+/** The window of most dashboards, where the run is shorter. */
+function fiveMinutes(scrapes: readonly ScrapeView[]): string {
+  const view = scrapes.find(({ intervalSeconds }) => intervalSeconds === 15);
+  if (view === undefined || view.rate5mPerSecond === null) return '';
+  const [least, most] = view.rate5mPerSecond.map(formatRate);
+  if (most === formatRate(view.answeredPerSecond)) return '';
+  const shown = least === most ? most : `${least} to ${most}`;
+  return ` Its rate()[5m] would read ${shown} at the end, ${formatRate(view.answeredPerSecond)} were answered.`;
 }
 
 function marked(

@@ -26,6 +26,15 @@ suite('what a Prometheus would have shown', (test) => {
     );
   });
 
+  test('over five minutes a young rate reads as if it had always been there', () => {
+    const [, usual] = scrapeViews(steady(20, 25));
+    assert.is(usual?.answeredPerSecond, 25);
+    const [least, most] = usual!.rate5mPerSecond!;
+    assert.ok(least < most && Math.abs(most - 500 / 300) < 0.1, `${least} ${most}`);
+    const [, old] = scrapeViews(steady(600, 25));
+    for (const shown of old!.rate5mPerSecond!) assert.ok(Math.abs(shown - 25) < 0.5, String(shown));
+  });
+
   test('a burst that ended long before the last scrape is shown extrapolated, but never below what was seen', () => {
     const timeline = [...steady(5, 100), ...steady(115, 0, 5)];
     for (const view of scrapeViews(timeline)) {

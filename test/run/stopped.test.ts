@@ -99,7 +99,7 @@ suite('a run that is stopped', (test) => {
 
   test('when it is killed its demo service ends as well', async () => {
     const { running } = await startAndSend(['background', '--rate', '50'], 5);
-    assert.is(running.processes().length, 2);
+    assert.ok(running.processes().length >= 2, 'itself and its demo service');
     running.signal('SIGKILL');
     await running.ended;
     await eventually(() => running.processes().length === 0);

@@ -44,8 +44,11 @@ wait_until_up() {
   local state=
   for ((i = 0; i < BOOT_TENTHS; i++)); do
     kill -0 "$parent" 2>/dev/null || break
-    pid1=$(pgrep -P "$parent" -x systemd || true)
-    [ -n "$pid1" ] && state=$(within systemctl is-system-running 2>/dev/null || true)
+    pid1=$(cat "/proc/$parent/task/$parent/children" 2>/dev/null || true)
+    pid1=${pid1%% *}
+    # Until it has become systemd, it is a shell in half a system.
+    [ "$(cat "/proc/${pid1:-none}/comm" 2>/dev/null)" = systemd ] &&
+      state=$(within systemctl is-system-running 2>/dev/null || true)
     case $state in running | degraded) return ;; esac
     sleep 0.1
   done

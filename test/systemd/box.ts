@@ -10,8 +10,8 @@ export type Box = {
   run(command: string, ...args: readonly string[]): Promise<Ended>;
   /** Runs it, and throws unless it exits 0. Answers its stdout. */
   must(command: string, ...args: readonly string[]): Promise<string>;
-  /** Starts it and leaves it running. */
-  start(command: string, ...args: readonly string[]): ChildProcess;
+  /** The same for a script, which has the arguments as $1, $2, … */
+  shell(script: string, ...args: readonly string[]): Promise<string>;
   /** Switches the box off. */
   close(): Promise<void>;
   /** What of it there is on this machine, outside of it. */
@@ -36,24 +36,22 @@ export async function bootBox(): Promise<Box> {
     holder.once('error', reject);
     void closed.then(() => reject(new Error(`Cannot boot a box:\n${said.stderr}`)));
   });
-  const start: Box['start'] = (command, ...args) =>
-    spawn('nsenter', [`--target=${pid}`, ...NAMESPACES, '--', ...IN_ROOTS_SHELL, command, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
   const run: Box['run'] = async (command, ...args) => {
-    const child = start(command, ...args);
+    const entry = [`--target=${pid}`, ...NAMESPACES, '--', ...IN_ROOTS_SHELL];
+    const child = spawn('nsenter', [...entry, command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     const output = collect(child);
     const [exitCode] = await once(child, 'close');
     return { exitCode, ...output };
   };
+  const must: Box['must'] = async (command, ...args) => {
+    const { exitCode, stdout, stderr } = await run(command, ...args);
+    if (exitCode === 0) return stdout;
+    throw new Error(`${[command, ...args].join(' ')} ended with ${exitCode}:\n${stdout}${stderr}`);
+  };
   return {
-    start,
     run,
-    async must(command, ...args) {
-      const { exitCode, stdout, stderr } = await run(command, ...args);
-      if (exitCode === 0) return stdout;
-      throw new Error(`${[command, ...args].join(' ')} ended with ${exitCode}:\n${stdout}${stderr}`);
-    },
+    must,
+    shell: (script, ...args) => must('sh', '-c', script, 'sh', ...args),
     async close() {
       holder.stdin.end();
       await closed;

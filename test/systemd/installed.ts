@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Report } from '../../loadgen/report/report.ts';
 import { eventually } from '../server/demo.ts';
 import type { Box } from './box.ts';
@@ -16,7 +17,7 @@ export async function statusOf(box: Box, path: string): Promise<string> {
 }
 
 export async function writeSettings(box: Box, lines: readonly string[]): Promise<void> {
-  await box.must('sh', '-c', 'printf "%s\\n" "$@" > /etc/default/koa-app', 'sh', ...lines);
+  await box.shell('printf "%s\\n" "$@" > /etc/default/koa-app', ...lines);
 }
 
 /** What the service itself has logged, newest last. */
@@ -70,4 +71,29 @@ async function requestsTotal(box: Box): Promise<number> {
   const text = await box.must('curl', '--silent', '--max-time', '20', `${TARGET}/metrics`);
   const values = [...text.matchAll(/^flask_requests_total\{.*\} (\d+)$/gm)].map((match) => Number(match[1]));
   return values.reduce((sum, value) => sum + value, 0);
+}
+
+/** All that was ever written in the box but is there no more, or was there on the machine before, is not listed. */
+export async function writtenPaths(box: Box): Promise<string[]> {
+  const text = await box.shell(
+    'find /run/written /tmp/systemd-private-* -printf "%y %p\\n" 2>/dev/null || true',
+  );
+  return (
+    text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => ({ isFolder: line.startsWith('d '), path: line.slice(2).replace('/run/written', '') }))
+      // A folder that something was written to.
+      .filter(({ isFolder, path }) => !isFolder || !existsSync(path))
+      .map(({ path }) => path)
+  );
+}
+
+export async function openConnections(box: Box): Promise<number> {
+  const text = await box.must('ss', '--no-header', '--tcp', 'state', 'established', 'sport', '=', ':5000');
+  return text.split('\n').filter((line) => line !== '').length;
+}
+
+export async function openPorts(box: Box): Promise<string> {
+  return box.must('ss', '--no-header', '--tcp', '--listening');
 }

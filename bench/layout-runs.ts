@@ -1,0 +1,63 @@
+import { basename, join } from 'node:path';
+import type { SampleSet } from '../loadgen/accuracy/evaluate.ts';
+import { startDemoService } from '../loadgen/demo-service.ts';
+import { ROOT, runLoadgen } from './processes.ts';
+
+/** What the service is driven with. Idle processors are slower, so the rates make for sets of their own. */
+const LOADS = [
+  { perSecond: 200, seconds: 100 },
+  { perSecond: 1000, seconds: 30 },
+] as const;
+
+/**
+ * Drives the service once for each seed and load, and reads the exact durations from /truth.
+ *
+ * @param runtimes programs of node or deno that run the service, taking turns with the seeds
+ * @returns a set for each load and endpoint, the runs with all seeds taken together
+ */
+export async function measureEndpoints(
+  runtimes: readonly string[],
+  seeds: readonly number[],
+): Promise<SampleSet[]> {
+  const pooled = new Map<string, number[]>();
+  for (const [i, seed] of seeds.entries())
+    for (const load of LOADS)
+      for (const { name, samples } of await measureOnce(runtimes[i % runtimes.length]!, seed, load))
+        pooled.set(name, (pooled.get(name) ?? []).concat([...samples]));
+  return [...pooled].map(([name, samples]) => ({ name, samples: Float64Array.from(samples) }));
+}
+
+async function measureOnce(
+  runtime: string,
+  seed: number,
+  { perSecond, seconds }: (typeof LOADS)[number],
+): Promise<SampleSet[]> {
+  const service = await startDemoService({
+    execPath: runtime,
+    isDeno: basename(runtime).startsWith('deno'),
+    env: process.env,
+    settings: { TRUTH: '1', SEED: String(seed) },
+  });
+  try {
+    const load = ['--rate', `${perSecond}`, '--duration', `${seconds}s`, '--workers', '1'];
+    const scenario = join(ROOT, 'bench/scenarios/layout.ts');
+    await runLoadgen(process.execPath, [scenario, '--target', service.url, '--seed', `${seed}`, ...load]);
+    return await readTruth(service.url, `${perSecond}/s`);
+  } finally {
+    await service.close();
+  }
+}
+
+/** Throws when the service has not kept every request. */
+async function readTruth(url: string, load: string): Promise<SampleSet[]> {
+  const truth = (await (await fetch(`${url}/truth`)).json()) as {
+    readonly dropped: number;
+    readonly endpoints: readonly { readonly endpoint: string; readonly durations: string }[];
+  };
+  if (truth.dropped > 0) throw new Error(`Cannot use the truth, ${truth.dropped} requests are missing: want all`);
+  return truth.endpoints.map(({ endpoint, durations }) => {
+    const bytes = Buffer.from(durations, 'base64');
+    const samples = Float64Array.from({ length: bytes.length / 8 }, (_, i) => bytes.readDoubleLE(i * 8));
+    return { name: `${load} ${endpoint}`, samples };
+  });
+}

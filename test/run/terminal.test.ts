@@ -1,0 +1,30 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as assert from 'uvu/assert';
+import type { Report } from '../../loadgen/report/report.ts';
+import { ledgerProblemsOf } from '../../loadgen/report/verdict.ts';
+import { loadgenCommand } from '../cli/running-loadgen.ts';
+import { openTerminal } from '../cli/tmux-terminal.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
+import { suite } from '../support/suite.ts';
+import { eventually, QUICK } from './report-of.ts';
+
+suite('a run in a terminal', (test) => {
+  test('that is closed: answers are waited for, the report is written, nothing is left', async () => {
+    const folder = scratchFolder();
+    const file = join(folder.path, 'report.json');
+    const asked = ['run', 'steady', '--rate', '20', '--duration', '1h', '--json', file];
+    const terminal = openTerminal(loadgenCommand(asked), { columns: 100, rows: 30 }, QUICK);
+    await terminal.shows(/p99/);
+    assert.ok(terminal.leftProcesses().length >= 2, 'itself and its demo service');
+    terminal.close();
+    await eventually(() => existsSync(file));
+    await eventually(() => terminal.leftProcesses().length === 0);
+    const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
+    assert.equal(ledgerProblemsOf(report), []);
+    assert.is(report.stoppedBy, 'SIGHUP');
+    assert.is(report.requests.disconnected, 0);
+    assert.ok(report.reconciliation?.matches);
+    folder.remove();
+  });
+});
