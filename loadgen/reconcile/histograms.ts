@@ -1,8 +1,8 @@
-import { highestUs } from '../measure/buckets.ts';
 import { mergeHistograms } from '../measure/histogram.ts';
-import type { EndpointTally, HistogramData } from '../measure/tally.ts';
+import type { EndpointTally } from '../measure/tally.ts';
 import type { HistogramComparison } from '../report/report.ts';
 import { type Exposition, type Sample, samplesNamed } from './exposition.ts';
+import { allowedSum, boundProblems, type ClientSide } from './histogram-bounds.ts';
 import {
   addedHistograms,
   growthOfHistograms,
@@ -20,7 +20,7 @@ import { hasRestarted, seriesName } from './server-counts.ts';
  * Must be equal, to the request: `_count`, the +Inf bucket and the request counter, in all and for each status of each
  * route. Must hold by arithmetic: buckets that only rise, and a sum that lies within what the buckets allow. Is
  * bounded by the client, where each of its requests to that route was answered: the sum is at most what the client
- * waited, and no bucket holds fewer than the client had back by then; both with `SLACK`.
+ * waited, and no bucket holds fewer than the client had back by then; both with some slack.
  * Histograms that nothing moved are left out.
  */
 export function compareHistograms(
@@ -31,7 +31,7 @@ export function compareHistograms(
   const restarted = hasRestarted(before, after, prefix);
   const requests = requestGrowth(before, after, prefix, restarted);
   const routeOf = routeFinder(samplesNamed(after, `${prefix}requests_total`));
-  const clientOf = (key: string | null): ClientSide =>
+  const clientOf = (key: string | null): ClientSide | null =>
     clientSide(
       endpoints.filter((endpoint) => {
         const route = routeOf(endpoint);
@@ -59,12 +59,6 @@ export function compareHistograms(
   });
   return [...all, ...routes].filter((row) => row.count !== 0 || row.requests !== 0);
 }
-
-/**
- * A target hands its last byte over before its own clock is read, and may be held up between the two while the client has
- * it already: so much a request, and so much once.
- */
-const SLACK = { perRequestSeconds: 0.001, onceSeconds: 0.1 } as const;
 
 type RequestGrowth = { readonly route: string; readonly status: string; readonly count: number };
 
@@ -112,10 +106,7 @@ function statusProblems(series: readonly HistogramSeries[], requests: readonly R
   });
 }
 
-/** What the client knows of one route: null where not every request of it was answered. */
-type ClientSide = { readonly answered: number; readonly service: HistogramData } | null;
-
-function clientSide(endpoints: readonly EndpointTally[]): ClientSide {
+function clientSide(endpoints: readonly EndpointTally[]): ClientSide | null {
   const unanswered = endpoints.reduce((sum, { counts }) => sum + counts.timedOut + counts.disconnected, 0);
   if (unanswered > 0) return null;
   return {
@@ -129,89 +120,26 @@ function compared(
   histogram: HistogramSeries,
   requests: number,
   problemsByStatus: readonly string[],
-  client: ClientSide,
+  client: ClientSide | null,
 ): HistogramComparison {
   const { count, sumSeconds } = histogram;
-  const allowed = allowedSum(histogram);
   // Where others asked as well, or were refused before they were routed, the two sides saw different requests.
   const own = client !== null && client.answered === count ? client : null;
   const problems = [
     ...(count === requests ? [] : [`its _count grew by ${count}, the request counter by ${requests}`]),
     ...problemsByStatus,
-    ...bucketProblems(histogram),
-    ...sumProblems(sumSeconds, allowed),
-    ...(own === null ? [] : clientProblems(histogram, own)),
+    ...boundProblems(histogram, own),
   ];
   return {
     series,
     count,
     requests,
     sumSeconds,
-    bucketsAllowSeconds: allowed,
+    bucketsAllowSeconds: allowedSum(histogram),
     clientSumSeconds: own === null ? null : own.service.sumUs / 1e6,
     problems,
     matches: problems.length === 0,
   };
-}
-
-function bucketProblems({ buckets, count }: HistogramSeries): string[] {
-  const falls = buckets.find((bucket, i) => bucket.count < (buckets[i - 1]?.count ?? 0));
-  const last = buckets.at(-1);
-  return [
-    ...(falls === undefined ? [] : [`its bucket le="${falls.upperBound}" holds fewer than the one below`]),
-    ...(last?.upperBound === Number.POSITIVE_INFINITY && last.count === count
-      ? []
-      : [`its +Inf bucket grew by ${last?.count ?? 0}, its _count by ${count}`]),
-  ];
-}
-
-function allowedSum({ buckets }: HistogramSeries): readonly [number, number | null] {
-  let [least, most] = [0, 0];
-  for (const [i, { upperBound, count }] of buckets.entries()) {
-    const below = buckets[i - 1] ?? { upperBound: 0, count: 0 };
-    const inside = count - below.count;
-    least += inside * below.upperBound;
-    if (inside > 0) most += inside * upperBound;
-  }
-  return [least, Number.isFinite(most) ? most : null];
-}
-
-function sumProblems(sumSeconds: number, [least, most]: readonly [number, number | null]): string[] {
-  // Differences of two large sums of doubles.
-  const rounding = SUM_ROUNDING * Math.max(1, sumSeconds);
-  const isWithin =
-    sumSeconds >= least - rounding && sumSeconds <= (most ?? Number.POSITIVE_INFINITY) + rounding;
-  return isWithin
-    ? []
-    : [`its _sum grew by ${sumSeconds} s, its buckets allow ${least} to ${most ?? 'any'} s`];
-}
-
-const SUM_ROUNDING = 1e-6;
-
-function clientProblems(
-  histogram: HistogramSeries,
-  { answered, service }: NonNullable<ClientSide>,
-): string[] {
-  const waitedSeconds = service.sumUs / 1e6;
-  const mostSeconds = waitedSeconds + answered * SLACK.perRequestSeconds + SLACK.onceSeconds;
-  const tooFew = histogram.buckets.find(
-    ({ upperBound, count }) => count < countWithin(service, (upperBound - SLACK.onceSeconds) * 1e6),
-  );
-  return [
-    ...(histogram.sumSeconds <= mostSeconds
-      ? []
-      : [`its _sum grew by ${histogram.sumSeconds} s, the client waited ${waitedSeconds} s in all`]),
-    ...(tooFew === undefined
-      ? []
-      : [
-          `its bucket le="${tooFew.upperBound}" holds ${tooFew.count}, the client had more answers within that time`,
-        ]),
-  ];
-}
-
-/** How many are at most so large for certain. */
-function countWithin({ buckets, counts }: HistogramData, limitUs: number): number {
-  return buckets.reduce((sum, bucket, i) => (highestUs(bucket) <= limitUs ? sum + counts[i]! : sum), 0);
 }
 
 function sumOf(growth: readonly RequestGrowth[]): number {
