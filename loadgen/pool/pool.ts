@@ -13,41 +13,38 @@ export type Dispatch = {
   readonly onSteerable: (stop: (how: StopHow) => void) => void;
 };
 
-/** Runs each assignment in a thread of its own. Throws when a worker could not do its part. */
+/** Between the order to abandon and the last hand-in. */
+const HAND_IN_LIMIT_MS = 5_000;
+
+/**
+ * Runs each assignment in a thread of its own.
+ * @throws {ExitError} when a worker could not do its part, or does not hand in what it was told to abandon
+ */
 export async function runOnThreads(
   assignments: readonly Assignment[],
   dispatch: Dispatch,
 ): Promise<HandIn[]> {
-  const pool = new Piscina({
-    filename: new URL('./worker.mjs', import.meta.url).href,
-    minThreads: assignments.length,
-    maxThreads: assignments.length,
-    concurrentTasksPerWorker: 1,
-    idleTimeout: 0,
-    // The default blocks the thread between tasks, which would freeze open sockets.
-    atomics: 'disabled',
-    execArgv: [],
-  });
-  const ports: MessagePort[] = [];
+  const pool = openPool(assignments.length);
+  const channels = assignments.map(() => new MessageChannel());
+  const limit = openHandInLimit();
   try {
-    const tasks = assignments.map((assignment) => {
-      const { port1, port2 } = new MessageChannel();
-      ports.push(port1);
-      const result: Promise<TaskResult> = pool.run({ assignment, port: port2 }, { transferList: [port2] });
-      return { port: port1, result };
-    });
     const tellAll = (message: ToWorker) => {
-      for (const port of ports) port.postMessage(message);
+      for (const { port1 } of channels) port1.postMessage(message);
     };
-    const stop = (how: StopHow) => tellAll({ kind: 'stop', how });
-    const handedIn = async (result: Promise<TaskResult>): Promise<HandIn> => {
-      const handIn = handInOf(await result.catch(died));
+    const stop = (how: StopHow) => {
+      tellAll({ kind: 'stop', how });
+      if (how === 'abandon') limit.begin();
+    };
+    const handedIn = async (assignment: Assignment, port: MessagePort): Promise<HandIn> => {
+      const task: Promise<TaskResult> = pool.run({ assignment, port }, { transferList: [port] });
+      const handIn = handInOf(await task.catch(died));
       // What stopped one worker would stop the others as well, one request after the other.
       if (handIn.fault !== null) stop('finish');
       return handIn;
     };
-    const results = Promise.all(tasks.map((task) => handedIn(task.result)));
-    const ready = Promise.all(tasks.map((task, worker) => listen(task.port, worker, dispatch)));
+    const tasks = assignments.map((assignment, worker) => handedIn(assignment, channels[worker]!.port2));
+    const results = Promise.race([Promise.all(tasks), limit.passed]);
+    const ready = Promise.all(channels.map(({ port1 }, worker) => listen(port1, worker, dispatch)));
     dispatch.onSteerable(stop);
     // A worker that fails before it is ready must not leave the others waiting for the start.
     const first = await Promise.race([
@@ -57,9 +54,42 @@ export async function runOnThreads(
     if (first === 'ready') tellAll({ kind: 'start', atEpochMs: dispatch.whenReady() });
     return await results;
   } finally {
-    for (const port of ports) port.close();
+    limit.close();
+    for (const { port1 } of channels) port1.close();
     await pool.destroy();
   }
+}
+
+function openPool(threads: number): Piscina {
+  return new Piscina({
+    filename: new URL('./worker.mjs', import.meta.url).href,
+    minThreads: threads,
+    maxThreads: threads,
+    concurrentTasksPerWorker: 1,
+    idleTimeout: 0,
+    // The default blocks the thread between tasks, which would freeze open sockets.
+    atomics: 'disabled',
+    execArgv: [],
+  });
+}
+
+/** A thread whose scenario never returns hears no order, and nobody could end the run. */
+function openHandInLimit() {
+  let timer: NodeJS.Timeout | undefined;
+  let giveUp: (why: Error) => void = () => {};
+  const passed = new Promise<never>((_, reject) => {
+    giveUp = reject;
+  });
+  passed.catch(() => {});
+  const why = `A worker did not hand in within ${HAND_IN_LIMIT_MS} ms, and what it had counted is lost: want a scenario whose functions return`;
+  return {
+    /** Rejects when the time is over. */
+    passed,
+    begin() {
+      timer ??= setTimeout(() => giveUp(new ExitError(EXIT.fault, why)), HAND_IN_LIMIT_MS);
+    },
+    close: () => clearTimeout(timer),
+  };
 }
 
 /** Resolves when the worker says that it can start. */

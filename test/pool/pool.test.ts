@@ -16,8 +16,8 @@ import { suite } from '../support/suite.ts';
 
 const REQUESTS = 200;
 const HOUR_MS = 3_600_000;
-/** 100 requests a second until it is stopped. */
-const LONG = { requests: 360_000, duration: HOUR_MS };
+/** 80 requests a second until it is stopped. */
+const LONG = { requests: 288_000, duration: HOUR_MS };
 
 suite('threads', (test) => {
   test('whatever their number, together they send the schedule once', async () => {
@@ -154,6 +154,15 @@ suite('threads with a bad scenario', (test) => {
       assert.match(failure.message, /^A worker thread died/);
       assert.match(failure.message, reason);
     }
+  });
+
+  test('when it never gives its thread back, the thread is ended, and the run with it', async () => {
+    const failure = await failureOf({
+      ...{ workers: 2, scenario: 'crashes', options: { how: 'loop' } },
+      ...{ until: (reached) => reached >= 29, how: 'abandon' },
+    });
+    assert.is(failure.exitCode, EXIT.fault);
+    assert.match(failure.message, /did not hand in within/);
   });
 });
 

@@ -84,7 +84,7 @@ suite('a run against a target that goes away', (test) => {
 
 suite('a run against a target that is slow, secured, elsewhere or shared', (test) => {
   test('a timeout shorter than the answers is counted as such, and the counters still agree', async () => {
-    const env = { SLOW_MS: '400', SLOW_TIMEOUT_RATE: '0' };
+    const env = { SLOW_MS: '1500', SLOW_TIMEOUT_RATE: '0' };
     const asked = [
       'controlled',
       '--requests',
@@ -92,7 +92,7 @@ suite('a run against a target that is slow, secured, elsewhere or shared', (test
       '--duration',
       '600ms',
       '--timeout',
-      '100ms',
+      '500ms',
       '--seed',
       '2',
     ];
