@@ -3,10 +3,15 @@ import type { SampleSet } from '../loadgen/accuracy/evaluate.ts';
 import { startDemoService } from '../loadgen/demo-service.ts';
 import { ROOT, runLoadgen } from './processes.ts';
 
-/** What the service is driven with. Idle processors are slower, so the rates make for sets of their own. */
+/**
+ * What the service is driven with, equally often in each. An idle processor answers more slowly, so the loads make for
+ * sets of their own.
+ */
 const LOADS = [
   { perSecond: 200, seconds: 100 },
-  { perSecond: 1000, seconds: 30 },
+  { perSecond: 500, seconds: 40 },
+  { perSecond: 1000, seconds: 20 },
+  { perSecond: 2000, seconds: 10 },
 ] as const;
 
 /**
@@ -54,7 +59,8 @@ async function readTruth(url: string, load: string): Promise<SampleSet[]> {
     readonly dropped: number;
     readonly endpoints: readonly { readonly endpoint: string; readonly durations: string }[];
   };
-  if (truth.dropped > 0) throw new Error(`Cannot use the truth, ${truth.dropped} requests are missing: want all`);
+  if (truth.dropped > 0)
+    throw new Error(`Cannot use the truth, ${truth.dropped} requests are missing: want all`);
   return truth.endpoints.map(({ endpoint, durations }) => {
     const bytes = Buffer.from(durations, 'base64');
     const samples = Float64Array.from({ length: bytes.length / 8 }, (_, i) => bytes.readDoubleLE(i * 8));

@@ -1,28 +1,37 @@
-import { DEFAULT_QUANTILES, evaluateLayout, JUDGING_SCALES, type SampleSet } from '../loadgen/accuracy/evaluate.ts';
+import {
+  DEFAULT_QUANTILES,
+  evaluateLayout,
+  JUDGING_SCALES,
+  type SampleSet,
+} from '../loadgen/accuracy/evaluate.ts';
 import { exactQuantile, sortSamples } from '../loadgen/accuracy/exact.ts';
 import { classicLayout, type Layout, PEER_LAYOUTS } from '../loadgen/accuracy/layouts.ts';
+import { suggestLayout, TRAINING_SCALES } from '../loadgen/accuracy/suggest.ts';
 import { DURATION_BUCKETS_SECONDS } from '../server/buckets.ts';
-import { findBounds } from './layout-search.ts';
 import { measureEndpoints } from './layout-runs.ts';
 import { printTable, runtimeName } from './processes.ts';
 
 /**
  * Finds bounds for the demo service's own endpoints and says how good they, and those that it ships, are: searched on the
  * exact durations of some runs, judged on those of others, with other seeds and shifted by ×0.75 to ×1.33.
- * Takes a quarter of an hour, most of it idle. Whatever else the machine does is in the durations, in their tails above all.
+ * Takes 18 minutes, most of them idle. Whatever else the machine does is in the durations, in their tails above all.
  *
  * @param runtimes programs of node or deno that run the service, taking turns
  */
 export async function main(runtimes: readonly string[]): Promise<void> {
   const names = await Promise.all(runtimes.map(runtimeName));
-  console.log(`Service on ${names.join(', ')}; seeds ${TRAINING_SEEDS} to search on, ${HELD_OUT_SEEDS} to judge by\n`);
+  console.log(
+    `Service on ${names.join(', ')}; seeds ${TRAINING_SEEDS} to search on, ${HELD_OUT_SEEDS} to judge by\n`,
+  );
   const training = await measureEndpoints(runtimes, TRAINING_SEEDS);
   const heldOut = await measureEndpoints(runtimes, HELD_OUT_SEEDS);
   printSets('to search on', training);
   printSets('to judge by', heldOut);
-  const bounds = findBounds(training);
-  console.log(`found, in seconds: ${bounds.join(', ')}\n`);
-  const found = classicLayout('found', bounds);
+  const { boundsSeconds, worstTrainError } = suggestLayout(training, SEARCH);
+  console.log(
+    `found, in seconds: ${boundsSeconds.join(', ')}; worst error searched on ${percent(worstTrainError)}\n`,
+  );
+  const found = classicLayout('found', boundsSeconds);
   const shipped = classicLayout('shipped', DURATION_BUCKETS_SECONDS);
   printTable([
     ['worst error on the held-out runs', 'p50 to p99', 'p50 to p99.9', 'censored', 'where'],
@@ -37,6 +46,8 @@ export async function main(runtimes: readonly string[]): Promise<void> {
 
 const TRAINING_SEEDS = [1, 2, 3];
 const HELD_OUT_SEEDS = [11, 12, 13];
+/** What server/buckets.ts was found with. */
+const SEARCH = { maxBuckets: 15, quantiles: DEFAULT_QUANTILES, scales: TRAINING_SCALES, otherRuns: 0.9 };
 const WANTED_ERROR = 0.2;
 
 function printSets(purpose: string, sets: readonly SampleSet[]): void {

@@ -1,4 +1,13 @@
-const BENCHES = ['pacing', 'freeze', 'throughput', 'server', 'memory', 'start', 'accuracy'] as const;
+const BENCHES = [
+  'pacing',
+  'freeze',
+  'throughput',
+  'server',
+  'memory',
+  'start',
+  'accuracy',
+  'layout',
+] as const;
 
 /** `node bench NAME [runtime …]`: further runtimes are paths of node or deno programs to measure as well. */
 export async function main(): Promise<void> {

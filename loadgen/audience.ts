@@ -21,9 +21,9 @@ export async function terminalAudience(request: RunRequest, io: Io): Promise<Aud
 }
 
 function sinksOf(request: RunRequest, io: Io): Sink[] {
-  const { jsonFile, htmlFile, junitFile, quiet } = request;
+  const { jsonFile, htmlFile, junitFile, quiet, target } = request;
   const colour = wantsColour(io.env, io.stdoutIsTty);
-  const terminal = { write: io.stdout, colour, columns: io.columns() };
+  const terminal = { write: io.stdout, colour, columns: io.columns(), isScraped: target !== null };
   return sinksFor({
     terminal: quiet || jsonFile === '-' ? null : terminal,
     json: jsonFile,

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { EXIT, ExitError } from './exit.ts';
+import { formatDuration } from './scenario/duration.ts';
 
 /** A demo service of our own, in a process of its own, for as long as a run lasts. */
 export type DemoService = {
@@ -51,7 +52,10 @@ function listeningUrl(child: ChildProcess): Promise<string> {
       clearTimeout(timer);
       reject(new ExitError(EXIT.fault, `Cannot start the demo service: ${why}`));
     };
-    const timer = setTimeout(() => fail(`not listening after ${START_LIMIT_MS} ms`), START_LIMIT_MS);
+    const timer = setTimeout(
+      () => fail(`not listening after ${formatDuration(START_LIMIT_MS)}`),
+      START_LIMIT_MS,
+    );
     child.once('error', (error) => fail(error.message));
     child.once('exit', (code) => fail(complaint.trim() || `it ended with exit code ${code}`));
     child.stderr?.on('data', (chunk) => {

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import process from 'node:process';
 import { setTimeout as after } from 'node:timers';
 import type { CommandEntry } from './cli/command.ts';
+import { commandName } from './cli/command-name.ts';
 import type { Io, StopSignal } from './cli/io.ts';
 import { runProgram } from './cli/program.ts';
 import { EXIT, ExitError } from './exit.ts';
@@ -80,6 +81,7 @@ function processIo(): Io {
     env: process.env,
     cwd: process.cwd(),
     runtime: runtimeName(),
+    command: ownCommand(),
     execPath: process.execPath,
     pid: process.pid,
     uid: process.getuid?.() ?? -1,
@@ -116,6 +118,12 @@ function onSignal(listener: (signal: StopSignal) => void): () => void {
 function runtimeName(): string {
   const { deno } = process.versions;
   return deno === undefined ? `node ${process.versions.node}` : `deno ${deno}`;
+}
+
+function ownCommand(): string {
+  const program = process.argv[1] ?? 'loadgen';
+  const isFolder = statSync(program, { throwIfNoEntry: false })?.isDirectory() === true;
+  return commandName({ program, isFolder, isDeno: 'Deno' in globalThis, cwd: process.cwd() });
 }
 
 function version(): string {

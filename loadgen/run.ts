@@ -20,7 +20,7 @@ import { scheduleHash } from './schedule/hash.ts';
 import { splitConnections, splitShares } from './schedule/split.ts';
 import { catchSignals, type Signals, unlessStopped } from './signals.ts';
 import { openTarget, type Target } from './target.ts';
-import { fetchText } from './transport/read.ts';
+import { fetchText, readLimitMs } from './transport/read.ts';
 
 /**
  * A whole run: target, its counters before, load, its counters after, report. Answers the exit code. Without an audience
@@ -70,8 +70,9 @@ async function driveAndReconcile(
   io: Io,
 ): Promise<{ driven: Driven; tally: Tally; reconciliation: Reconciliation | null }> {
   const { reconcile, insecure, plan } = request;
+  const timeoutMs = readLimitMs(request.timeoutMs);
   const opening = openBooks(target.url, {
-    ...{ reconcile, insecure, get: fetchText, phases: plan.phases },
+    ...{ reconcile, insecure, timeoutMs, get: fetchText, phases: plan.phases },
     // Only of our own service it is known what it was told.
     rates: target.isOwn ? faultRatesOf(io.env) : null,
   });

@@ -2,7 +2,7 @@ import type { Io } from './cli/io.ts';
 import { type DemoService, startDemoService } from './demo-service.ts';
 import { EXIT, ExitError } from './exit.ts';
 import { explainFailure } from './inspect/failure.ts';
-import { fetchText } from './transport/read.ts';
+import { fetchText, readLimitMs } from './transport/read.ts';
 
 /** What a run is driven against. */
 export type Target = {
@@ -17,6 +17,8 @@ export type TargetWish = {
   readonly target: string | null;
   readonly seed: number;
   readonly insecure: boolean;
+  /** For one request of the run. */
+  readonly timeoutMs: number;
   /** Environment of a demo service of our own, beside its seed. */
   readonly settings?: Readonly<Record<string, string>>;
 };
@@ -41,12 +43,10 @@ function ownService(wish: TargetWish, io: Io): Promise<DemoService> {
   return startDemoService({ execPath, env, isDeno: runtime.startsWith('deno'), settings });
 }
 
-const PROBE_LIMIT_MS = 10_000;
-
 /** Any answer to GET /metrics will do, 404 too: that page counts in no request metric. */
 async function probe(url: string, wish: TargetWish): Promise<void> {
   try {
-    await fetchText(`${url}/metrics`, { timeoutMs: PROBE_LIMIT_MS, insecure: wish.insecure });
+    await fetchText(`${url}/metrics`, { timeoutMs: readLimitMs(wish.timeoutMs), insecure: wish.insecure });
   } catch (error) {
     const { what, advice } = explainFailure(error instanceof Error ? error.message : String(error));
     const hint = advice === '' ? '' : `; ${advice}`;

@@ -44,7 +44,7 @@ export function watchLive(plan: Plan, live: Live): LiveWatch {
   };
 }
 
-type WorkerView = {
+export type WorkerView = {
   readonly last: Progress;
   readonly recent: readonly HistogramData[];
   readonly sentPerSecond: number;
@@ -59,7 +59,11 @@ function seen(view: WorkerView | undefined, progress: Progress, atMs: number): W
   return { last: progress, recent, sentPerSecond: lengthMs > 0 ? (sent * 1000) / lengthMs : 0, atMs };
 }
 
-function stateOf(
+/** What was sent in the last second belongs to the former phase in part: too early to hold it against this one. */
+const RATE_SETTLES_MS = 1_000;
+
+/** The state to show, `elapsedMs` after the start. */
+export function stateOf(
   plan: Plan,
   views: readonly WorkerView[],
   elapsedMs: number,
@@ -75,7 +79,7 @@ function stateOf(
     elapsedMs,
     totalMs,
     phase: stopping ?? (isOver ? 'waiting for answers' : place),
-    askedPerSecond: isOver ? null : askedPerSecond(phase, intoMs),
+    askedPerSecond: isOver || intoMs < RATE_SETTLES_MS ? null : askedPerSecond(phase, intoMs),
     sentPerSecond: views.reduce((sum, view) => sum + view.sentPerSecond, 0),
     inFlight: views.reduce((sum, view) => sum + view.last.inFlight, 0),
     counts: addCounts(views.map((view) => view.last.counts)),

@@ -16,6 +16,8 @@ export type AccuracyReport = {
   readonly promql: '2.42' | '3';
   readonly experiments: readonly ExperimentSummary[];
   readonly checks: readonly CheckResult[];
+  /** Why the figures may tell more of a busy machine than of the service, a line each. */
+  readonly warnings: readonly string[];
   /** null unless it was asked for. */
   readonly suggestion: Suggestion | null;
   /** The signal that ended it early. */
@@ -31,6 +33,8 @@ export type ExperimentSummary = {
   readonly scheduleHash: string;
   readonly samples: number;
   readonly durationMs: number;
+  /** True: the load was late or left out, so it was not the load that was asked for. */
+  readonly isGeneratorLimited?: boolean;
   /** Whether its durations taught the suggested layout, judged it, or are in the rows. */
   readonly use: 'reported' | 'training' | 'judging';
 };

@@ -19,6 +19,7 @@ export function renderAccuracy(report: AccuracyReport, look: TextLook): string {
     { title: 'Layouts on the same samples', lines: layoutLines(report.layouts, room) },
     { title: 'Suggested layout', lines: suggestionLines(report, room) },
     { title: 'Checks', lines: checkLines(report, room) },
+    { title: 'Warnings', lines: warningLines(report, room) },
   ];
   const body = sections.filter(({ lines }) => lines.length > 0).flatMap(sectionLines);
   return `${paint([...headLines(report, look.columns), ...body, [], ...verdictLines(report, shipped, look.columns)], look)}\n`;
@@ -72,6 +73,10 @@ function quantileLines(rows: readonly AccuracyRow[], columns: number): Line[] {
   const notes = [
     'binning: the same samples, buckets against exact. vantage: what clients waited against what the service saw; queues and network are in it. scrape: what rate() over scrapes adds at the worst moment for the first one; – where nothing would be shown.',
   ];
+  if (rows.some((row) => scrapes.some((name) => (row.scrapeError[name] ?? 0) < -1)))
+    notes.push(
+      'A scrape error below −100 % takes back what binning had put on top: that moment’s scrapes saw a lower bucket than all samples did. Both are in shares of the truth, and add up.',
+    );
   const [head = [], ...lines] = table(
     [[left(''), ...heads.map((name) => right(name, 'dim'))], ...cells],
     columns,
@@ -170,6 +175,12 @@ function checkLines({ checks }: AccuracyReport, columns: number): Line[] {
   ]);
 }
 
+function warningLines({ warnings }: AccuracyReport, columns: number): Line[] {
+  return warnings.flatMap((warning) =>
+    wrap(warning, columns - 2).map((text, i): Line => [span(i === 0 ? '! ' : '  ', 'yellow'), span(text)]),
+  );
+}
+
 const MOST_PROBLEMS = 10;
 
 function verdictLines(report: AccuracyReport, shipped: readonly AccuracyRow[], columns: number): Line[] {
@@ -184,6 +195,9 @@ function verdictLines(report: AccuracyReport, shipped: readonly AccuracyRow[], c
   const reasons = [
     ...failed.map((check) => `not so: ${check.name}`),
     ...(failed.length === 0 ? [summary] : []),
+    ...(report.warnings.length > 0
+      ? ['but the machine disturbed it: see Warnings before you believe it']
+      : []),
     ...stopped,
   ];
   const word = report.passed ? 'passed' : 'failed';

@@ -11,6 +11,7 @@ import { compareLayouts } from './compare-layouts.ts';
 import { DEFAULT_QUANTILES, type SampleSet } from './evaluate.ts';
 import { formatSeconds, quantileName } from './figures.ts';
 import { type ClassicLayout, classicLayout, type Layout, PEER_LAYOUTS } from './layouts.ts';
+import { machineWarnings } from './machine-warnings.ts';
 import { suggestLayout, TRAINING_SCALES } from './suggest.ts';
 
 /** What was seen in one experiment, as far as the report needs it. */
@@ -53,6 +54,10 @@ export function wholeReport(
     shippedLayout: shipped.boundsSeconds.join(','),
     experiments: evidence.map(({ summary }) => summary),
     checks,
+    warnings: machineWarnings(
+      rows,
+      reported.map(({ summary }) => summary),
+    ),
     rows,
     layouts: compareLayouts(
       layouts,

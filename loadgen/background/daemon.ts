@@ -48,7 +48,7 @@ export async function runDaemon(request: RunRequest, setup: DaemonSetup, io: Io)
     hasReport: false,
   };
   try {
-    refuseSecond(setup.place, io.uid);
+    refuseSecond(setup.place, io);
     files.begin();
     log.line(`started: ${record.scenario}, pid ${record.pid}, ${io.runtime}`);
     const exitCode = await run(request, ioOf(daemon, io, signals.onSignal), audienceOf(daemon));
@@ -78,9 +78,9 @@ type Daemon = {
 };
 
 /** The lock keeps a second one out, unless its folder was removed meanwhile. */
-function refuseSecond(place: Place, uid: number): void {
-  const found = findDaemon(place.pidfile, uid);
-  if (found.kind === 'alive') throw new ExitError(EXIT.fault, alreadyRuns(found.record));
+function refuseSecond(place: Place, io: Io): void {
+  const found = findDaemon(place.pidfile, io.uid);
+  if (found.kind === 'alive') throw new ExitError(EXIT.fault, alreadyRuns(found.record, io.command));
 }
 
 function ioOf({ log, complaints }: Daemon, io: Io, onSignal: Io['onSignal']): Io {

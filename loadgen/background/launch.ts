@@ -3,6 +3,7 @@ import { closeSync, fstatSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Io, StopSignal } from '../cli/io.ts';
 import { EXIT, type ExitCode, ExitError } from '../exit.ts';
+import { formatDuration } from '../scenario/duration.ts';
 import { type Hello, parseHello } from './hello.ts';
 import { ForeignFileError, openToAppend } from './own-file.ts';
 
@@ -58,7 +59,7 @@ export async function launch(order: LaunchOrder, io: Io): Promise<Launched> {
       return {
         kind: 'failed',
         exitCode: EXIT.fault,
-        message: `Cannot start: not sending after ${START_LIMIT_MS} ms`,
+        message: `Cannot start: not sending after ${formatDuration(START_LIMIT_MS)}`,
       };
     case 'signal':
       return {

@@ -29,9 +29,10 @@ export function findDaemon(pidfile: string, uid: number): Found {
   return { kind: isAlive(record) ? 'alive' : 'dead', record };
 }
 
-export function alreadyRuns(record: DaemonRecord): string {
+/** `command` is how this program is called. */
+export function alreadyRuns(record: DaemonRecord, command: string): string {
   const { scenario, pid, startedAt } = record;
-  return `Already running: ${scenario}, pid ${pid}, since ${startedAt}; 'loadgen background stop' ends it`;
+  return `Already running: ${scenario}, pid ${pid}, since ${startedAt}; '${command} background stop' ends it`;
 }
 
 /** The first line is the pid alone, as other programs expect of a pidfile. */

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Io } from '../cli/io.ts';
 import { EXIT, ExitError } from '../exit.ts';
+import { formatDuration } from '../scenario/duration.ts';
 import type { DaemonSetup } from './daemon.ts';
 import { type Launched, launch } from './launch.ts';
 import { whyNotOurs } from './own-file.ts';
@@ -29,7 +30,7 @@ export async function startDaemon(
   const giveUpAtMs = performance.now() + LOCK_LIMIT_MS;
   while (performance.now() < giveUpAtMs) {
     const found = findDaemon(place.pidfile, io.uid);
-    if (found.kind === 'alive') throw new ExitError(EXIT.fault, alreadyRuns(found.record));
+    if (found.kind === 'alive') throw new ExitError(EXIT.fault, alreadyRuns(found.record, io.command));
     const launched = await launch({ command, lockfile: place.lockfile, log }, io);
     if (launched.kind === 'sending') return launched;
     if (launched.kind !== 'locked') {
@@ -40,7 +41,7 @@ export async function startDaemon(
   }
   throw new ExitError(
     EXIT.fault,
-    `Cannot start: ${place.lockfile} is locked by another process for ${LOCK_LIMIT_MS / 1000} s; want it to end, or another --pidfile`,
+    `Cannot start: ${place.lockfile} is locked by another process for ${formatDuration(LOCK_LIMIT_MS)}; want it to end, or another --pidfile`,
   );
 }
 

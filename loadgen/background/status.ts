@@ -1,3 +1,4 @@
+import { EXIT } from '../exit.ts';
 import { addCounts, type Counts } from '../measure/tally.ts';
 import { formatCount, formatMs, formatRate, formatShare, formatUs } from '../report/figures.ts';
 import type { Quantiles } from '../report/report.ts';
@@ -132,11 +133,12 @@ const NOTHING: Status = {
   end: null,
 };
 
-export function renderStatus(status: Status): string {
-  return `${linesOf(status).join('\n')}\n`;
+/** For a person; `command` is how this program is called. */
+export function renderStatus(status: Status, command: string): string {
+  return `${linesOf(status, command).join('\n')}\n`;
 }
 
-function linesOf(status: Status): string[] {
+function linesOf(status: Status, command: string): string[] {
   const { pid, scenario, startedAt, updatedAt, log, end } = status;
   switch (status.state) {
     case 'stopped':
@@ -144,7 +146,7 @@ function linesOf(status: Status): string[] {
         'not running',
         ...(end === null
           ? []
-          : [row('last run', `${scenario}, ${startedAt} to ${updatedAt}, exit code ${end.exitCode}`)]),
+          : [row('last run', `${scenario}, ${startedAt} to ${updatedAt}, ${endText(end.exitCode)}`)]),
         ...(end === null ? [] : [end.summary, ...end.remarks].map((line) => row('', line))),
         ...(end?.hasReport ? [row('report', `${status.report}`)] : []),
       ];
@@ -160,12 +162,17 @@ function linesOf(status: Status): string[] {
         ...seen,
         ...(log === null ? [] : [row('log', log)]),
         row('pidfile', status.pidfile),
-        "'loadgen background start' starts anew.",
+        `'${command} background start' starts anew.`,
       ];
     }
     default:
       return runningLines(status);
   }
+}
+
+/** To be stopped is how a run without an end is meant to end. */
+function endText(exitCode: number): string {
+  return exitCode === EXIT.signal ? 'stopped' : `exit code ${exitCode}`;
 }
 
 function runningLines(status: Status): string[] {

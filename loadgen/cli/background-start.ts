@@ -2,9 +2,11 @@ import { fileURLToPath } from 'node:url';
 import type { DaemonSetup } from '../background/daemon.ts';
 import type { Started } from '../background/start.ts';
 import { EXIT, ExitError } from '../exit.ts';
+import { formatRate } from '../report/figures.ts';
 import { loadScenario } from '../scenario/load.ts';
 import { readableOptions } from '../scenario/options.ts';
 import type { Problem } from '../scenario/problem.ts';
+import { askedPerSecond } from '../schedule/rate.ts';
 import { BACKGROUND_SPECS, DEFAULT_LOG, pathFlag, placeFrom, START_FLAGS } from './background-flags.ts';
 import type { Command, Given } from './command.ts';
 import { firstWord } from './first-word.ts';
@@ -51,12 +53,16 @@ async function openWith(
     epilogue: `${loaded.scenario.name}: ${loaded.scenario.about}\n\n${EPILOGUE}`,
     act: async (given) => {
       const setup = setupOf(given, io);
-      return act(await requestOf(given, wanted, loaded, io), setup);
+      const request = await requestOf(given, wanted, loaded, io);
+      // Other traffic on a target that is not ours is normal, and then its counters cannot match.
+      return act({ ...request, reconcile: request.reconcile && request.target === null }, setup);
     },
   };
 }
 
-const EPILOGUE = `Returns when the daemon is sending, or with its exit code when it cannot: 1 one is running already,
+const EPILOGUE = `Only a demo service of its own is reconciled: on a --target other traffic is normal.
+
+Returns when the daemon is sending, or with its exit code when it cannot: 1 one is running already,
 104 bad scenario or a log that is not ours, 106 target unreachable.`;
 
 function setupOf(given: Given, io: Io): DaemonSetup {
@@ -91,8 +97,16 @@ function startedText({ pid, hello }: Started, request: RunRequest, setup: Daemon
   const first = hello.hasSent ? '' : ', the first request is not due yet';
   return `${request.plan.scenario} runs in the background, pid ${pid}${first}
   target   ${hello.target}${own}
-  options  ${[...options, `seed ${hello.seed}`].join(', ')}
+${waveLine(request)}  options  ${[...options, `seed ${hello.seed}`].join(', ')}
   log      ${setup.log}
   pidfile  ${setup.place.pidfile}
 `;
+}
+
+/** A wave begins in its trough: who looks at once sees less than was asked for. */
+function waveLine({ plan }: RunRequest): string {
+  const [first] = plan.phases;
+  if (first?.kind !== 'wave' || first.swing === 0) return '';
+  const now = formatRate(askedPerSecond(first, 0));
+  return `  rate     starts quiet: about ${now} now, ${formatRate(first.meanPerSecond)} on average\n`;
 }

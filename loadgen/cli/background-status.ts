@@ -19,6 +19,8 @@ export function openStatus(io: Io): Command {
 async function act(given: Given, io: Io): Promise<number> {
   const { pidfile, statefile } = placeFrom(given, io);
   const status = statusOf(findDaemon(pidfile, io.uid), readState(statefile, io.uid), pidfile, Date.now());
-  io.stdout(given.flags.json === true ? `${JSON.stringify(status, null, 2)}\n` : renderStatus(status));
+  io.stdout(
+    given.flags.json === true ? `${JSON.stringify(status, null, 2)}\n` : renderStatus(status, io.command),
+  );
   return statusExitCode(status);
 }

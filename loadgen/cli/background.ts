@@ -23,7 +23,7 @@ export async function openBackground(argv: readonly string[], io: Io): Promise<C
     case 'logs':
       return (await import('./background-logs.ts')).openLogs(io);
     case null:
-      return OVERVIEW;
+      return overview(io.command);
     default: {
       const wish = `${gotWant(action, `one of ${ACTIONS.join(', ')}`)}${didYouMean(action, ACTIONS)}`;
       throw new ExitError(EXIT.usage, `background: ${wish}`);
@@ -35,7 +35,7 @@ const ACTIONS = ['start', 'stop', 'status', 'logs'];
 
 const ALL_FLAGS: readonly Flag[] = [...COMMON_FLAGS, ...START_FLAGS, ...Object.values(BACKGROUND_FLAGS)];
 
-const OVERVIEW: Command = {
+const overview = (command: string): Command => ({
   usage: 'start|stop|status|logs [flags]',
   words: [{ name: 'ACTION', about: ACTIONS.join(', ') }],
   flags: [],
@@ -44,6 +44,6 @@ stop [--kill-after D]      let it get its answers and write its report, and say 
 status [--json]            what it does now, and how the last minute was
 logs [-f] [-n N]           its log, and what comes
 
-'loadgen background ACTION --help' lists the flags of one.`,
+'${command} background ACTION --help' lists the flags of one.`,
   act: async () => EXIT.usage,
-};
+});

@@ -29,7 +29,8 @@ export function openCheck(io: Io): Command {
 
 const EPILOGUE = `A demo service, which its /metrics give away, is asked for all of its endpoints;
 any other target for '/' and for each --path. Each is asked once, on a connection
-of its own.
+of its own. The target counts these requests: a run that is on meanwhile will not
+reconcile. 'stats' asks nothing that is counted.
 
 Exit code: 0 all is as it should be; 99 an endpoint does not answer, or answers with
 an error that nobody injected; 105 stopped by a signal; 106 nothing answers at all.`;

@@ -24,7 +24,12 @@ export type Command = {
 };
 
 /** A word of the command line that is no flag. */
-type Word = { readonly name: string; readonly about: string; readonly optional?: true };
+type Word = {
+  readonly name: string;
+  readonly about: string;
+  readonly optional?: true /** What a refusal says when it is missing. */;
+  readonly wish?: string;
+};
 
 export type Flag = {
   /** Without its dashes: 'dry-run', 'no-reconcile'. */

@@ -31,7 +31,8 @@ export function openDemo(io: Io): Command {
 }
 
 const EPILOGUE = `In the menu: arrow keys and Enter. Ctrl-C ends an act early (twice: at once) and
-leaves the menu.
+leaves the menu. Only a service that was started for the session is reconciled:
+others may send to any other one.
 
 Exit code: 0 when the menu was left; with --act, that of the run.`;
 
@@ -107,6 +108,8 @@ async function converse(
   io: Io,
   terminal: NonNullable<ReturnType<Io['openTerminal']>>,
 ): Promise<number> {
+  const { loadAhead } = await import('../demo/load-ahead.ts');
+  await loadAhead();
   const { openMenu } = await import('../demo/menu.ts');
   const { holdSession } = await import('../demo/session.ts');
   const menu = openMenu(terminal, io);
@@ -125,12 +128,15 @@ function performerOn(stage: Stage, request: DemoRequest, io: Io): Performer {
   return {
     async announce(act, place) {
       const { announceAct } = await import('../demo/announce.ts');
-      const { url: target, prefix } = stage;
-      io.stderr(announceAct(act, { target, prefix, durationMs: lengthOf(act), place }, look()));
+      const { url: target, prefix, isOwn: reconcile } = stage;
+      const scene = { target, prefix, reconcile, durationMs: lengthOf(act), place, command: io.command };
+      io.stderr(announceAct(act, scene, look()));
     },
     async play(act) {
       const { playAct } = await import('../demo/play.ts');
-      return playAct(act, lengthOf(act), { target: stage.url, seed, insecure }, io);
+      // Others may send to a service that is not ours, and then its counters cannot match.
+      const settings = { target: stage.url, seed, insecure, reconcile: stage.isOwn };
+      return playAct(act, lengthOf(act), settings, io);
     },
     async instruct() {
       const { instructions } = await import('../demo/instructions.ts');

@@ -12,6 +12,8 @@ export type Io = {
   readonly cwd: string;
   /** For example 'node 24.9.0' or 'deno 2.9.6'. */
   readonly runtime: string;
+  /** How a person calls this program here: 'loadgen', 'node loadgen' or 'deno run -A loadgen/main.ts'. */
+  readonly command: string;
   /** The program of this runtime, for processes of our own. */
   readonly execPath: string;
   readonly pid: number;

@@ -10,12 +10,12 @@ export function openNew(io: Io): Command {
       { name: 'NAME', about: "what the scenario is called; a folder may stand before it: 'load/checkout'" },
     ],
     flags: [],
-    epilogue: 'Writes NAME.ts, and never over a file that is there. It runs as it is: loadgen run NAME.ts',
+    epilogue: `Writes NAME.ts, and never over a file that is there. It runs as it is: ${io.command} run NAME.ts`,
     act: async ({ words }) => {
       const { writeScenario } = await import('../scaffold/write-scenario.ts');
-      const path = await writeScenario(words[0]!, io.cwd);
+      const path = await writeScenario(words[0]!, io.cwd, io.command);
       const shown = relative(io.cwd, path);
-      io.stdout(`Wrote ${shown}. It runs as it is:\n  loadgen run ${shown}\n`);
+      io.stdout(`Wrote ${shown}. It runs as it is:\n  ${io.command} run ${shown}\n`);
       return EXIT.passed;
     },
   };

@@ -1,5 +1,6 @@
 import { Command as Commander, CommanderError, Option } from 'commander';
 import { EXIT, ExitError } from '../exit.ts';
+import { nearest } from '../nearest.ts';
 import type { Command, CommandEntry, Flag, Given } from './command.ts';
 import type { Io } from './io.ts';
 
@@ -14,7 +15,8 @@ export async function runProgram(
   io: Io,
 ): Promise<number> {
   const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv];
-  const outcome = { exitCode: EXIT.passed as number };
+  refuseUnknown(words[0], entries);
+  const outcome: Outcome = { exitCode: EXIT.passed, command: null };
   const program = createProgram(io)
     .name('loadgen')
     .description(ABOUT)
@@ -26,9 +28,18 @@ export async function runProgram(
   return parse(program, words, io, outcome);
 }
 
+/** Before anything else, or `--help` after it would hide the mistake. */
+function refuseUnknown(word: string | undefined, entries: readonly CommandEntry[]): void {
+  const names = entries.map((entry) => entry.name);
+  if (word === undefined || word.startsWith('-') || names.includes(word)) return;
+  const [best] = nearest(word, names);
+  const guess = best === undefined ? '' : ` (Did you mean ${best}?)`;
+  throw new ExitError(EXIT.usage, `unknown command '${word}'${guess}: want one of ${names.join(', ')}`);
+}
+
 const ABOUT = 'Drives HTTP traffic whose truth is known, and checks that your metrics tell it.';
 
-type Outcome = { exitCode: number };
+type Outcome = { exitCode: number; command: Command | null };
 
 async function parse(program: Commander, argv: string[], io: Io, outcome: Outcome): Promise<number> {
   try {
@@ -41,8 +52,15 @@ async function parse(program: Commander, argv: string[], io: Io, outcome: Outcom
       io.stderr(program.helpInformation({ error: true }));
       return EXIT.usage;
     }
-    throw new ExitError(EXIT.usage, oneLine(thrown.message));
+    throw new ExitError(EXIT.usage, `${oneLine(thrown.message)}${wishFor(thrown, outcome.command)}`);
   }
+}
+
+/** What to give where a word is missing. */
+function wishFor({ code, message }: CommanderError, command: Command | null): string {
+  if (code !== 'commander.missingArgument') return '';
+  const wish = command?.words.find(({ name }) => message.includes(`'${name}'`))?.wish;
+  return wish === undefined ? '' : `: ${wish}`;
 }
 
 /** Commander prints nothing by itself and ends nothing by itself. */
@@ -69,6 +87,7 @@ async function addNamed(
   outcome: Outcome,
 ): Promise<void> {
   const command = await entry.open(argv, io);
+  outcome.command = command;
   const target = program.command(entry.name).summary(entry.about).description(entry.about);
   for (const { name, about, optional } of command.words)
     target.argument(optional ? `[${name}]` : `<${name}>`, about);

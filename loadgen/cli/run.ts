@@ -15,12 +15,19 @@ import { parseSettings, type RunRequest, type RunSettings } from './run-request.
 export async function openRun(argv: readonly string[], io: Io): Promise<Command> {
   const wanted = firstWord(argv, COMMON_FLAGS);
   const loaded = wanted === null ? null : await loadScenario(wanted, io.cwd);
+  const shipped = wanted === null ? (await shippedScenarios()).join(', ') : '';
   return {
-    words: [{ name: 'SCENARIO', about: 'a scenario file, or the name of one that is shipped' }],
+    words: [
+      {
+        name: 'SCENARIO',
+        about: 'a scenario file, or the name of one that is shipped',
+        wish: `want a file, or one of ${shipped}`,
+      },
+    ],
     flags: [...(loaded === null ? [] : scenarioFlags(loaded.scenario)), ...COMMON_FLAGS],
     epilogue:
       loaded === null
-        ? `Shipped scenarios: ${(await shippedScenarios()).join(', ')}\n'loadgen run SCENARIO --help' lists the options of one.`
+        ? `Shipped scenarios: ${shipped}\n'${io.command} run SCENARIO --help' lists the options of one.`
         : `${loaded.scenario.name}: ${loaded.scenario.about}`,
     act: async (given) => {
       const place = given.words[0]!;

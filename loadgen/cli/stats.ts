@@ -21,7 +21,8 @@ export function openStats(io: Io): Command {
   };
 }
 
-const EPILOGUE = `Reads /metrics, which a demo service does not count, and once /stats, which it does.
+const EPILOGUE = `Reads /metrics and nothing else. A demo service does not count that, so a run that is
+on meanwhile still reconciles.
 p50, p95 and p99 are what histogram_quantile makes of the histogram's buckets.
 
 Exit code: 0, also after Ctrl-C; 104 the target is no demo service; 106 nothing

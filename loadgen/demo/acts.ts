@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { formatDuration } from '../scenario/duration.ts';
 import type { PanelId } from './panels.ts';
 
@@ -17,6 +18,9 @@ export type Act = {
   readonly story: string;
   readonly watch: (durationMs: number) => readonly WatchPoint[];
 };
+
+/** Where the scenarios of the acts are. */
+export const SCENARIO_FOLDER = fileURLToPath(new URL('../../scenarios/', import.meta.url));
 
 export type WatchPoint = { readonly panel: PanelId; readonly look: string };
 

@@ -10,9 +10,13 @@ export type Scene = {
   readonly target: string;
   /** What stands before the names of the target's metrics. */
   readonly prefix: string;
+  /** True: the target's counters are held against what was sent. */
+  readonly reconcile: boolean;
   readonly durationMs: number;
   /** For example 'Act 2 of 5'; null: it is played alone. */
   readonly place: string | null;
+  /** How this program is called. */
+  readonly command: string;
 };
 
 /** What a person reads out before an act: what happens, what to watch on which panel, and the PromQL to paste. */
@@ -44,9 +48,10 @@ function pointLines({ panel, look }: WatchPoint, prefix: string, columns: number
   ];
 }
 
-function commandOf(act: Act, { target, durationMs }: Scene): string {
+function commandOf(act: Act, { target, durationMs, reconcile, command }: Scene): string {
   const flags = Object.entries(act.options(durationMs)).map(([name, value]) => `${flagName(name)} ${value}`);
-  return ['loadgen run', act.scenario, ...flags, '--target', target].join(' ');
+  const without = reconcile ? [] : ['--no-reconcile'];
+  return [command, 'run', act.scenario, ...flags, '--target', target, ...without].join(' ');
 }
 
 function wrapped(text: string, indent: string, columns: number): Line[] {

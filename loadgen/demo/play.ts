@@ -1,10 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import type { Io, StopSignal } from '../cli/io.ts';
 import { requestOf } from '../cli/run.ts';
 import { ExitError } from '../exit.ts';
 import { run } from '../run.ts';
 import { loadScenario } from '../scenario/load.ts';
-import type { Act } from './acts.ts';
+import { type Act, SCENARIO_FOLDER } from './acts.ts';
 
 /** How every act of a session is played. */
 export type PlaySettings = {
@@ -12,14 +11,14 @@ export type PlaySettings = {
   readonly seed: number;
   /** True: certificates are not checked. */
   readonly insecure: boolean;
+  /** False: the target's counters are not held against what was sent. */
+  readonly reconcile: boolean;
 };
-
-const SCENARIO_FOLDER = fileURLToPath(new URL('../../scenarios/', import.meta.url));
 
 /** Plays an act as `loadgen run` would. Answers its exit code, also when it ends in a way that was foreseen. */
 export async function playAct(act: Act, durationMs: number, settings: PlaySettings, io: Io): Promise<number> {
-  const { target, seed, insecure } = settings;
-  const flags = { ...act.options(durationMs), target, seed: String(seed), ...(insecure ? { insecure } : {}) };
+  const { target, seed, insecure, reconcile } = settings;
+  const flags = { ...act.options(durationMs), target, seed: String(seed), insecure, reconcile };
   const held = holdSignals(io);
   try {
     const loaded = await loadScenario(act.scenario, SCENARIO_FOLDER);

@@ -39,11 +39,13 @@ export async function openStage(wish: StageWish, io: Io): Promise<Stage> {
     await ask(`${usualTarget}/metrics`, { timeoutMs: LOOK_LIMIT_MS, insecure: false }),
   );
   if (identity.kind === 'demo') {
-    const remark = `Found a demo service on ${usualTarget}`;
+    const remark = `Found a demo service on ${usualTarget}: ${NOT_RECONCILED}`;
     return { url: usualTarget, prefix: identity.prefix, remark, isOwn: false, close: async () => {} };
   }
   return ownStage(wish, io);
 }
+
+const NOT_RECONCILED = 'others may use it too, so its counters are not held against ours';
 
 const LOOK_LIMIT_MS = 2_000;
 const NAMED_LIMIT_MS = 10_000;
@@ -60,7 +62,7 @@ async function namedStage(url: string, insecure: boolean): Promise<Stage> {
   const identity = identify(asked);
   const remark =
     identity.kind === 'demo'
-      ? `Playing against ${url}`
+      ? `Playing against ${url}: ${NOT_RECONCILED}`
       : `Playing against ${url}, which has not the metrics of a demo service: the queries will find nothing`;
   return {
     url,

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { formatDuration } from '../scenario/duration.ts';
 import { after } from './after.ts';
 
 /**
@@ -47,7 +48,9 @@ async function startClockThread(onWake: () => void): Promise<Clock> {
   await Promise.race([changed(words, WORDS.state, 0, START_LIMIT_MS), failed]);
   if (Atomics.load(words, WORDS.state) !== STATE_UP) {
     await thread.terminate();
-    throw new Error(`Cannot start the clock thread: not up after ${START_LIMIT_MS} ms; try --clock timer`);
+    throw new Error(
+      `Cannot start the clock thread: not up after ${formatDuration(START_LIMIT_MS)}; try --clock timer`,
+    );
   }
   let closed = false;
   const listen = async () => {

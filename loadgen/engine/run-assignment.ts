@@ -7,7 +7,6 @@ import { peakPerSecond } from '../schedule/rate.ts';
 import { arrivalSequence } from '../schedule/sequence.ts';
 import { splitConnections } from '../schedule/split.ts';
 import { phaseStartsMs } from '../schedule/total.ts';
-import { openAutocannonTransport } from '../transport/autocannon.ts';
 import type { Transport, TransportOptions } from '../transport/transport.ts';
 import { openUndiciTransport } from '../transport/undici.ts';
 import { after } from './after.ts';
@@ -31,6 +30,8 @@ export const runAssignment: Engine = async (assignment, control) => {
     if (how === 'abandon') for (const transport of part.transports) void transport.close();
   });
   if (peakPerSecond(part.plan.phases) / assignment.share.of >= WARM_UP_FROM_PER_SECOND) await warmUp();
+  // A tenth of a second that only a closed phase is to cost, and not after its start.
+  if (part.plan.phases.some((phase) => phase.kind === 'closed')) await importAutocannon();
   const alarm = { ring: () => {} };
   const hasOpenPhase = part.plan.phases.some((phase) => phase.kind !== 'closed');
   const clock = hasOpenPhase ? await startClock(assignment.clock, () => alarm.ring()) : null;
@@ -101,6 +102,7 @@ async function runClosed(part: Part, context: LoopContext, share: TimedShare): P
   const { startMs, stop } = context;
   await sleepUntil(startMs + share.startMs - OPEN_AHEAD_MS, stop);
   if (stop.how !== null || share.connections === 0) return;
+  const { openAutocannonTransport } = await importAutocannon();
   const transport = await openAutocannonTransport(transportOptions(assignment, share.connections));
   transports.push(transport);
   const loop = new ClosedLoop(context, share);
@@ -109,6 +111,10 @@ async function runClosed(part: Part, context: LoopContext, share: TimedShare): P
   await loop.run(transport);
   // The next phase shall not find its connections; whoever ends the part waits until they are gone.
   void transport.close();
+}
+
+function importAutocannon() {
+  return import('../transport/autocannon.ts');
 }
 
 function progressOf({ recorder, loops }: Part): Progress {

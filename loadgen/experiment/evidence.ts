@@ -15,6 +15,8 @@ import {
 } from '../reconcile/histogram-series.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
 import { hasRestarted, seriesName } from '../reconcile/server-counts.ts';
+import { formatCount } from '../report/figures.ts';
+import { validityOf } from '../report/verdict.ts';
 
 /** What one experiment brought to light. */
 export type Evidence = {
@@ -28,7 +30,7 @@ export type Evidence = {
 
 /** All that was read and counted. */
 export type Findings = {
-  readonly experiment: Omit<ExperimentSummary, 'samples'>;
+  readonly experiment: Omit<ExperimentSummary, 'samples' | 'isGeneratorLimited'>;
   readonly law: Distribution | null;
   /** The number of the last request that ended before the experiment. */
   readonly seenBefore: number;
@@ -52,7 +54,11 @@ export function evidenceOf(findings: Findings): Evidence {
   const named = law === null ? endpoints : endpoints.map((one) => renamed(one, `/work ${experiment.name}`));
   const exposed = [...named, total];
   return {
-    summary: { ...experiment, samples: total.subject.sorted.length },
+    summary: {
+      ...experiment,
+      samples: total.subject.sorted.length,
+      isGeneratorLimited: validityOf(tally, { hasOpenPhase: true, stoppedBy: null }) === 'generator-limited',
+    },
     counts: tally.counts,
     boundsSeconds: total.subject.observed.map(({ upperBound }) => upperBound).filter(Number.isFinite),
     // One endpoint alone is all.
@@ -137,7 +143,10 @@ function countsMatch({ before, after, prefix, tally }: Findings): CheckResult {
   const wrong = counters.filter((counter) => !counter.matches);
   const problems = [
     ...ledgerProblems(tally.counts),
-    ...wrong.map(({ series, client, server }) => `${series}: sent ${client}, counted ${server}`),
+    ...wrong.map(
+      ({ series, client, server }) =>
+        `${series}: sent ${formatCount(client)}, counted ${formatCount(server)}`,
+    ),
     ...(matches || note === null ? [] : [note]),
   ];
   return {

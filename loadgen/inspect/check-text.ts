@@ -1,16 +1,14 @@
 import { STATUS_CODES } from 'node:http';
 import { formatUs } from '../report/figures.ts';
-import { type Ink, type Line, left, paint, right, span, table, wrap } from '../report/lines.ts';
+import { type Ink, type Line, left, lineWidth, paint, right, span, table, wrap } from '../report/lines.ts';
 import type { TerminalLook } from '../report/terminal.ts';
 import type { Check } from './check.ts';
 import type { EndpointCheck, Verdict } from './judge.ts';
 
 /** The check for a person: a line for each endpoint, and what it comes to. */
 export function renderCheck(check: Check, look: TerminalLook): string {
-  const rows = check.endpoints.map(rowOf);
-  const heads = [left('endpoint', 'dim'), left('status', 'dim'), right('time', 'dim'), left('', 'dim')];
   const body = check.reachable
-    ? table([heads, ...rows], look.columns - INDENT.length).map((line) => [span(INDENT), ...line])
+    ? endpointLines(check.endpoints, look.columns - INDENT.length).map((line) => [span(INDENT), ...line])
     : [];
   const head = [span(check.target, 'bold'), span(`  ${kindText(check)}`, 'dim')];
   return `${paint([head, [], ...body, ...(body.length > 0 ? [[]] : []), ...summary(check, look.columns)], look)}\n`;
@@ -23,15 +21,37 @@ function kindText({ metricsPrefix, reachable }: Check): string {
   return metricsPrefix === null ? 'no demo service' : `a demo service, metrics ${metricsPrefix}…`;
 }
 
-function rowOf({ path, status, timeUs, verdict, note }: EndpointCheck) {
-  const { mark, ink } = LOOKS[verdict];
-  const text = status === null ? 'no answer' : `${status} ${STATUS_CODES[status] ?? ''}`.trim();
+/** A line for each endpoint; a remark that does not fit goes on below itself. */
+function endpointLines(endpoints: readonly EndpointCheck[], columns: number): Line[] {
+  const heads = [left('endpoint', 'dim'), left('status', 'dim'), right('time', 'dim')];
+  const [head = [], ...lines] = table([heads, ...endpoints.map(rowOf)], columns - LEAST_REMARK);
+  const begin = lineWidth(head) + REMARK_GAP.length;
+  const remarks = endpoints.map(({ verdict, note }) => ({
+    look: LOOKS[verdict],
+    parts: wrap(note, columns - begin - 2),
+  }));
   return [
-    left(path),
-    left(text, verdict === 'good' ? null : ink),
-    right(formatUs(timeUs)),
-    { align: 'left' as const, spans: [span(`${mark} `, ink), span(note)] },
+    head,
+    ...lines.flatMap((line, index) => {
+      const { look, parts } = remarks[index]!;
+      return parts.map(
+        (part, nth): Line =>
+          nth === 0
+            ? [...line, span(`${REMARK_GAP}${look.mark} `, look.ink), span(part)]
+            : [span(' '.repeat(begin + 2)), span(part)],
+      );
+    }),
   ];
+}
+
+const REMARK_GAP = '  ';
+/** So many columns are kept for remarks when paths are long. */
+const LEAST_REMARK = 24;
+
+function rowOf({ path, status, timeUs, verdict }: EndpointCheck) {
+  const { ink } = LOOKS[verdict];
+  const text = status === null ? 'no answer' : `${status} ${STATUS_CODES[status] ?? ''}`.trim();
+  return [left(path), left(text, verdict === 'good' ? null : ink), right(formatUs(timeUs))];
 }
 
 const LOOKS: Readonly<Record<Verdict, { readonly mark: string; readonly ink: Ink }>> = {

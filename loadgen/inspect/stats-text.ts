@@ -42,7 +42,7 @@ function headLine({ target, uptimeSeconds, at }: Stats): Line {
   return [span(target, 'bold'), span(`${uptime}  at ${at.slice(11, 19)} UTC`, 'dim')];
 }
 
-function totalLines({ requests, errors, recent, statsPageAgrees }: Stats): Line[] {
+function totalLines({ requests, errors, recent }: Stats): Line[] {
   const rows = [
     [left('requests'), right(formatCount(requests), 'bold'), left(''), ...nowCells(recent, recent?.requests)],
     [
@@ -52,7 +52,7 @@ function totalLines({ requests, errors, recent, statsPageAgrees }: Stats): Line[
       ...nowCells(recent, recent?.errors),
     ],
   ];
-  return [...table(rows, Number.POSITIVE_INFINITY), ...remarks(recent, statsPageAgrees)];
+  return [...table(rows, Number.POSITIVE_INFINITY), ...remarks(recent)];
 }
 
 /** What came since the look before, as a rate; no cell at the first look. */
@@ -61,14 +61,8 @@ function nowCells(recent: Recent | null, count: number | undefined): Cell[] {
   return [right(formatRate((count ?? 0) / recent.seconds), 'cyan'), left('now', 'dim')];
 }
 
-function remarks(recent: Recent | null, statsPageAgrees: boolean | null): Line[] {
-  return [
-    ...(recent?.restarted ? [[span('! ', 'yellow'), span('the service was started anew')]] : []),
-    ...(statsPageAgrees === true ? [[span('✓ ', 'green'), span('/stats and /metrics agree')]] : []),
-    ...(statsPageAgrees === false
-      ? [[span('✗ ', 'red'), span('/stats and /metrics do not agree', 'red')]]
-      : []),
-  ];
+function remarks(recent: Recent | null): Line[] {
+  return recent?.restarted ? [[span('! ', 'yellow'), span('the service was started anew')]] : [];
 }
 
 function endpointLines({ endpoints, recent }: Stats, columns: number): Line[] {
@@ -134,6 +128,7 @@ function errorLines({ errorTypes, errors }: Stats, columns: number): Line[] {
 
 const MOST_BAR_CELLS = 40;
 
+/** The bounds are of the figure that they stand beside: of what came last, where that is shown. */
 function durationLines({ durations, recent }: Stats, columns: number): Line[] {
   if (durations === null) return [];
   const now = recent?.durations ?? null;
@@ -142,7 +137,7 @@ function durationLines({ durations, recent }: Stats, columns: number): Line[] {
     left(name),
     right(estimateText(durations[name])),
     ...nowCell(estimateText(now?.[name])),
-    left(bracketText(durations[name]), 'dim'),
+    left(bracketText((recent === null ? durations : now)?.[name]), 'dim'),
   ]);
   const mean = [
     left('mean'),
@@ -161,7 +156,9 @@ function estimateText(estimate: Estimate | undefined): string {
   return isCensored(estimate) ? `≥ ${formatSeconds(estimate.seconds)}` : formatSeconds(estimate.seconds);
 }
 
-function bracketText({ bracketSeconds: [lower, upper] }: Estimate): string {
+function bracketText(estimate: Estimate | undefined): string {
+  if (estimate === undefined) return '';
+  const [lower, upper] = estimate.bracketSeconds;
   return upper === null
     ? `above ${formatSeconds(lower)}, the highest bound: censored`
     : `a guess between the bounds ${formatSeconds(lower)} and ${formatSeconds(upper)}`;

@@ -18,8 +18,6 @@ export type Stats = {
   readonly durations: Durations | null;
   /** What came since the look before; null at the first. */
   readonly recent: Recent | null;
-  /** Whether /stats says the same as /metrics; null when it was not asked. */
-  readonly statsPageAgrees: boolean | null;
 };
 
 type EndpointStats = {
@@ -51,12 +49,7 @@ export type Reading = {
 };
 
 /** The figures of a reading; held against the one before, also what came since. */
-export function statsOf(
-  target: string,
-  reading: Reading,
-  before: Reading | null,
-  statsPageAgrees: boolean | null,
-): Stats {
+export function statsOf(target: string, reading: Reading, before: Reading | null): Stats {
   const { exposition, prefix, atEpochMs } = reading;
   return {
     schema: 'loadgen.stats/1',
@@ -68,7 +61,6 @@ export function statsOf(
     endpoints: endpointsOf(reading),
     durations: durationsOf(bucketCounts(exposition, `${prefix}request_duration_seconds`, {})),
     recent: before === null ? null : recentOf(before, reading),
-    statsPageAgrees,
   };
 }
 

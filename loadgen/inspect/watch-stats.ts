@@ -31,10 +31,10 @@ export async function watchStats(
   let before: Reading | null = null;
   while (!stop.aborted) {
     const startMs = performance.now();
-    const seen: Seen | null = await unlessStopped(readStats(target, options, before === null), stop);
+    const seen: Seen | null = await unlessStopped(readStats(target, options), stop);
     if (seen === null) return;
     if (seen.kind === 'seen') {
-      show({ kind: 'stats', stats: statsOf(target, seen.reading, before, seen.statsPageAgrees) });
+      show({ kind: 'stats', stats: statsOf(target, seen.reading, before) });
       before = seen.reading;
     } else if (before === null) {
       throw new ExitError(EXIT.unreachable, `Cannot reach ${target}: ${seen.why}`);

@@ -81,7 +81,7 @@ function openHandInLimit() {
     giveUp = reject;
   });
   passed.catch(() => {});
-  const why = `A worker did not hand in within ${HAND_IN_LIMIT_MS} ms, and what it had counted is lost: want a scenario whose functions return`;
+  const why = `A worker did not hand in within ${HAND_IN_LIMIT_MS / 1000}s, and what it had counted is lost: want a scenario whose functions return`;
   return {
     /** Rejects when the time is over. */
     passed,

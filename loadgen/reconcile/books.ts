@@ -21,20 +21,21 @@ export type BooksOptions = {
   /** False: nothing is read, and there is nothing to hold. */
   readonly reconcile: boolean;
   readonly insecure: boolean;
+  /** For one reading of the metrics. */
+  readonly timeoutMs: number;
   readonly get: Get;
   /** What the target was told to inject; null where that isn't known. */
   readonly rates: FaultRates | null;
   readonly phases: readonly PlannedPhase[];
 };
 
-const READ_LIMIT_MS = 10_000;
 const QUIESCE_PAUSE_MS = 50;
 const QUIESCE_READS = 10;
 
 /** Reads the metrics of a target as they stand before a run. */
 export async function openBooks(target: string, options: BooksOptions): Promise<Books> {
-  const { insecure, get } = options;
-  const read = () => readMetrics(target, { timeoutMs: READ_LIMIT_MS, insecure, get });
+  const { insecure, timeoutMs, get } = options;
+  const read = () => readMetrics(target, { timeoutMs, insecure, get });
   const before: MetricsReading = options.reconcile
     ? await readQuiesced(read, QUIESCE_PAUSE_MS, 2)
     : { kind: 'none', why: 'not asked for' };

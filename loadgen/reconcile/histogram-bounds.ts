@@ -1,5 +1,6 @@
 import { highestUs } from '../measure/buckets.ts';
 import type { HistogramData } from '../measure/tally.ts';
+import { formatCount } from '../report/figures.ts';
 import type { HistogramSeries } from './histogram-series.ts';
 
 /** What the client knows of the same requests, each of which was answered. */
@@ -27,7 +28,7 @@ function bucketProblems({ buckets, count }: HistogramSeries): string[] {
     ...(falls === undefined ? [] : [`its bucket le="${falls.upperBound}" holds fewer than the one below`]),
     ...(last?.upperBound === Number.POSITIVE_INFINITY && last.count === count
       ? []
-      : [`its +Inf bucket grew by ${last?.count ?? 0}, its _count by ${count}`]),
+      : [`its +Inf bucket grew by ${formatCount(last?.count ?? 0)}, its _count by ${formatCount(count)}`]),
   ];
 }
 
@@ -68,7 +69,7 @@ function clientProblems(histogram: HistogramSeries, { answered, service }: Clien
     ...(tooFew === undefined
       ? []
       : [
-          `its bucket le="${tooFew.upperBound}" holds ${tooFew.count}, the client had more answers within that time`,
+          `its bucket le="${tooFew.upperBound}" holds ${formatCount(tooFew.count)}, the client had more answers within that time`,
         ]),
   ];
 }

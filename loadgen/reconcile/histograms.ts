@@ -1,5 +1,6 @@
 import { mergeHistograms } from '../measure/histogram.ts';
 import type { EndpointTally } from '../measure/tally.ts';
+import { formatCount } from '../report/figures.ts';
 import type { HistogramComparison } from '../report/report.ts';
 import { type Exposition, type Sample, samplesNamed } from './exposition.ts';
 import { allowedSum, boundProblems, type ClientSide } from './histogram-bounds.ts';
@@ -102,7 +103,9 @@ function statusProblems(series: readonly HistogramSeries[], requests: readonly R
     const [own, other] = [counted.get(status) ?? 0, expected.get(status) ?? 0];
     return own === other
       ? []
-      : [`it counted ${own} answers with status ${status}, the request counter ${other}`];
+      : [
+          `it counted ${formatCount(own)} answers with status ${status}, the request counter ${formatCount(other)}`,
+        ];
   });
 }
 
@@ -126,7 +129,9 @@ function compared(
   // Where others asked as well, or were refused before they were routed, the two sides saw different requests.
   const own = client !== null && client.answered === count ? client : null;
   const problems = [
-    ...(count === requests ? [] : [`its _count grew by ${count}, the request counter by ${requests}`]),
+    ...(count === requests
+      ? []
+      : [`its _count grew by ${formatCount(count)}, the request counter by ${formatCount(requests)}`]),
     ...problemsByStatus,
     ...boundProblems(histogram, own),
   ];

@@ -1,3 +1,4 @@
+import { formatCount } from '../report/figures.ts';
 import type { FaultComparison, HistogramComparison, Reconciliation } from '../report/report.ts';
 import type { CountedRun } from './books.ts';
 import type { Exposition } from './exposition.ts';
@@ -59,5 +60,5 @@ function faultDoubt(fault: FaultComparison): string[] {
 
 function faultText({ errorType, endpoint, injected, requests, configured }: FaultComparison): string {
   const percent = (share: number) => `${Number((share * 100).toPrecision(3))} %`;
-  return `The target injected ${errorType} into ${injected} of ${requests} requests to ${endpoint} (${percent(injected / requests)}), told were ${percent(configured ?? 0)}`;
+  return `The target injected ${errorType} into ${formatCount(injected)} of ${formatCount(requests)} requests to ${endpoint} (${percent(injected / requests)}), configured were ${percent(configured ?? 0)}`;
 }

@@ -1,4 +1,5 @@
 import type { EndpointTally } from '../measure/tally.ts';
+import { formatCount } from '../report/figures.ts';
 import type { CounterComparison, Reconciliation } from '../report/report.ts';
 import { type Exposition, samplesNamed } from './exposition.ts';
 import { type ErrorGroup, expectedErrors } from './injected-errors.ts';
@@ -74,13 +75,13 @@ function likelyReason(
   const fewer = sum((row) => Math.max(0, row.client - row.server));
   if (restarted) return 'The target restarted during the run, and what it had counted before is lost.';
   if (more > 0 && fewer > 0) {
-    return `The target counted ${more} more in some series and ${fewer} fewer in others: other traffic reached it, or something between changed paths or statuses.`;
+    return `The target counted ${formatCount(more)} more in some series and ${formatCount(fewer)} fewer in others: other traffic reached it, or something between changed paths or statuses.`;
   }
   if (more > 0) {
-    return `The target counted ${more} more than this run sent: other traffic reached it meanwhile (another run, a browser, a probe).`;
+    return `The target counted ${formatCount(more)} more than this run sent: other traffic reached it meanwhile (another run, a browser, a probe).`;
   }
   if (fewer > 0) {
-    return `The target counted ${fewer} fewer than were answered: its /metrics may be another instance's, or a proxy answered in its place.`;
+    return `The target counted ${formatCount(fewer)} fewer than were answered: its /metrics may be another instance's, or a proxy answered in its place.`;
   }
   const types = errors.filter((row) => !row.matches).length;
   return `The requests agree, but ${types} error counters do not: the target counts errors by rules of its own.`;

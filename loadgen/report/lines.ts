@@ -79,10 +79,10 @@ export function cut(line: Line, columns: number): Line {
   return kept;
 }
 
-/** Words broken into lines of at most the width; a longer word stays whole. */
+/** Words broken into lines of at most the width; a longer word stays whole, and so does a figure with its unit. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
-  for (const word of text.split(' ')) {
+  for (const word of text.split(WORD_BREAK)) {
     const last = lines.at(-1);
     if (last !== undefined && textWidth(last) + 1 + textWidth(word) <= columns)
       lines[lines.length - 1] = `${last} ${word}`;
@@ -91,6 +91,7 @@ export function wrap(text: string, columns: number): string[] {
   return lines;
 }
 
+const WORD_BREAK = / (?!(?<=\d )(?:%|µs|ms|s|m|h)(?!\w))/;
 const GAP = '  ';
 const MIN_CELL = 8;
 const NARROW = /^[ -~\u2500-\u259f]$/;

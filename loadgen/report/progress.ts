@@ -10,7 +10,7 @@ export type ProgressState = {
   readonly totalMs: number | null;
   /** What goes on, for example 'peak' or 'stopping: waiting for answers'. */
   readonly phase: string | null;
-  /** What the schedule asks for now; null in a closed phase. */
+  /** What the schedule asks for now; null in a closed phase, and when a phase is too young to compare. */
   readonly askedPerSecond: number | null;
   /** Over the last second. */
   readonly sentPerSecond: number;

@@ -1,61 +1,108 @@
-import { formatCount, formatPercent, formatRate } from './figures.ts';
+import { formatCount, formatPercent, formatRate, formatShare } from './figures.ts';
 import { type Line, left, right, span, table, wrap } from './lines.ts';
-import type { FaultComparison, HistogramComparison, Reconciliation, Report, ScrapeView } from './report.ts';
+import type {
+  CounterComparison,
+  FaultComparison,
+  HistogramComparison,
+  Report,
+  ScrapeView,
+} from './report.ts';
+import { shortSeries } from './series-text.ts';
 
-/** What the target counted beside what was sent: one line where it fits, a table where it does not. */
-export function reconciliationLines({ reconciliation, requests }: Report, columns: number): Line[] {
+/**
+ * What the target counted beside what was sent: one line where it fits, a table where it does not. `isScraped` false: no
+ * Prometheus can have seen the target, so nothing is said of what a dashboard would show.
+ */
+export function reconciliationLines(
+  { reconciliation, requests }: Report,
+  columns: number,
+  isScraped: boolean,
+): Line[] {
   if (reconciliation === null) return [];
-  const { histograms = [], faults = [], scrapes = [], warnings = [] } = reconciliation;
+  const { counters, histograms = [], faults = [], scrapes = [], warnings = [], note } = reconciliation;
+  const wrong = reconciliation.matches ? [] : counters.filter((counter) => !counter.matches);
   return [
-    ...counterLines(reconciliation, requests, columns),
-    ...histogramLines(histograms, columns),
+    ...counterLines(counters, wrong, requests, columns),
+    ...histogramLines(histograms, wrong.length === 0, columns),
     ...faultLines(faults, columns),
-    ...scrapeLines(scrapes, columns),
-    ...warnings.flatMap((warning) => marked('!', 'yellow', warning, columns)),
+    ...(note === null ? [] : wrap(note, columns).map((text): Line => [span(text, 'red')])),
+    ...(isScraped ? scrapeLines(scrapes, columns) : []),
+    ...(isScraped ? warnings.flatMap((warning) => marked('!', 'yellow', warning, columns)) : []),
   ];
 }
 
+/** So many series that do not match are shown, those that are furthest off. */
+const MOST_ROWS = 12;
+
 function counterLines(
-  { counters, matches, note }: Reconciliation,
+  counters: readonly CounterComparison[],
+  wrong: readonly CounterComparison[],
   requests: Report['requests'],
   columns: number,
 ): Line[] {
-  const wrong = counters.filter((counter) => !counter.matches);
-  if (counters.length === 0)
-    return note === null ? [] : wrap(note, columns).map((text) => [span(text, 'red')]);
-  if (matches || wrong.length === 0) {
+  if (counters.length === 0) return [];
+  if (wrong.length === 0) {
     const exact = counters.every((counter) => counter.client === counter.server);
     const end = exact
       ? 'equal what was sent'
       : `fit what was sent, ${formatCount(requests.timedOut + requests.disconnected)} without an answer`;
-    return [[span('✓ ', 'green'), span(`${formatCount(counters.length)} counters of the target ${end}`)]];
+    return marked('✓', 'green', `${many(counters.length, 'counter')} of the target ${end}`, columns);
   }
-  const rows = wrong.map(({ series, client, server, unanswered }) => [
-    left(series),
+  const which =
+    wrong.length === counters.length
+      ? `${many(wrong.length, 'counter')}`
+      : `${formatCount(wrong.length)} of ${many(counters.length, 'counter')}`;
+  const hidden = wrong.length - MOST_ROWS;
+  return [
+    ...marked('✗', 'red', `${which} of the target differ from what was sent`, columns),
+    ...table([HEADS, ...[...wrong].sort(furthestFirst).slice(0, MOST_ROWS).map(rowOf)], columns - 2).map(
+      (line): Line => [span('  '), ...line],
+    ),
+    ...(hidden > 0 ? [[span(`  and ${formatCount(hidden)} more: the JSON report has them all`, 'dim')]] : []),
+  ];
+}
+
+const HEADS = [
+  left('counter', 'dim'),
+  ...['client', 'server', 'difference', 'allowed'].map((head) => right(head, 'dim')),
+];
+
+function rowOf({ series, client, server, unanswered }: CounterComparison) {
+  return [
+    left(shortSeries(series)),
     right(formatCount(client)),
     right(formatCount(server)),
     right(`${server > client ? '+' : '−'}${formatCount(Math.abs(server - client))}`, 'red'),
     right(unanswered === 0 ? '' : `+${formatCount(unanswered)}`),
-  ]);
-  const heads = ['client', 'server', 'difference', 'allowed'].map((head) => right(head, 'dim'));
-  return [
-    ...table([[left('series', 'dim'), ...heads], ...rows], columns),
-    [span(`The other ${formatCount(counters.length - wrong.length)} counters match.`, 'dim')],
-    ...wrap(note ?? '', columns).map((text): Line => [span(text, 'red')]),
   ];
 }
 
-function histogramLines(histograms: readonly HistogramComparison[], columns: number): Line[] {
+function furthestFirst(a: CounterComparison, b: CounterComparison): number {
+  return Math.abs(b.server - b.client) - Math.abs(a.server - a.client);
+}
+
+function histogramLines(
+  histograms: readonly HistogramComparison[],
+  areCountersRight: boolean,
+  columns: number,
+): Line[] {
   if (histograms.length === 0) return [];
   const wrong = histograms.filter((histogram) => !histogram.matches);
   if (wrong.length > 0)
     return wrong.flatMap(({ series, problems }) =>
-      problems.flatMap((problem) => marked('✗', 'red', `${series}: ${problem}`, columns)),
+      problems.flatMap((problem) => marked('✗', 'red', `${shortSeries(series)}: ${problem}`, columns)),
     );
-  const held = histograms.filter(({ clientSumSeconds }) => clientSumSeconds !== null).length;
-  const bounded = held === 0 ? '' : ', and sums and buckets keep below what the client waited';
-  const text = `${formatCount(histograms.length)} histograms of the target count the same requests${bounded}`;
-  return marked('✓', 'green', text, columns);
+  const count = many(histograms.length, 'histogram');
+  // They are held against the target's own counters: beside wrong ones a tick would say too much.
+  if (!areCountersRight)
+    return marked('·', 'dim', `its ${count} agree with its own counters, right or wrong`, columns);
+  const held = histograms.some(({ clientSumSeconds }) => clientSumSeconds !== null);
+  const sums = held ? '; sums and buckets fit too' : '';
+  return marked('✓', 'green', `${count} of the target count the same requests${sums}`, columns);
+}
+
+function many(count: number, name: string): string {
+  return `${formatCount(count)} ${name}${count === 1 ? '' : 's'}`;
 }
 
 const VERDICT_MARKS = {
@@ -66,13 +113,18 @@ const VERDICT_MARKS = {
 } as const;
 
 function faultLines(faults: readonly FaultComparison[], columns: number): Line[] {
-  return faults.flatMap(({ errorType, endpoint, injected, requests, ratioInterval, configured, verdict }) => {
-    const [low, high] = ratioInterval;
-    const told = configured === null ? '' : `, told ${formatPercent(configured * 100)}`;
-    const [mark, ink] = VERDICT_MARKS[verdict];
-    const text = `${errorType}: ${formatCount(injected)} of ${formatCount(requests)} to ${endpoint}, so ${formatPercent(low * 100)} to ${formatPercent(high * 100)}${told}`;
-    return marked(mark, ink, text, columns);
+  return faults.flatMap((fault) => {
+    const [mark, ink] = VERDICT_MARKS[fault.verdict];
+    return marked(mark, ink, faultText(fault), columns);
   });
+}
+
+function faultText(fault: FaultComparison): string {
+  const { errorType, endpoint, injected, requests, ratioInterval, configured, verdict } = fault;
+  const [low, high] = ratioInterval.map((ratio) => formatPercent(ratio * 100));
+  const told = configured === null ? '' : `, configured ${formatPercent(configured * 100)}`;
+  const doubt = verdict === 'doubtful' ? ': chance does that less than once in 1,000 runs' : '';
+  return `${endpoint} ${errorType}: ${formatShare(injected, requests)} observed (95 % interval ${low} to ${high})${told}${doubt}`;
 }
 
 function scrapeLines(scrapes: readonly ScrapeView[], columns: number): Line[] {

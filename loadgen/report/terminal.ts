@@ -18,6 +18,8 @@ export type TerminalLook = {
   readonly colour: boolean;
   /** No line is wider; meant for 80 and more. */
   readonly columns: number;
+  /** False: the target was started for this run alone, and no Prometheus has seen it. Default: true. */
+  readonly isScraped?: boolean;
 };
 
 export function terminalSink(write: (text: string) => void, look: TerminalLook): Sink {
@@ -34,7 +36,7 @@ export function renderTerminal(report: Report, look: TerminalLook): string {
     { title: 'Answers', lines: statusLines(report, room) },
     { title: 'Endpoints', lines: endpointLines(report, room) },
     { title: 'Over time', lines: timelineLines(report, room) },
-    { title: 'Reconciliation', lines: reconciliationLines(report, room) },
+    { title: 'Reconciliation', lines: reconciliationLines(report, room, look.isScraped ?? true) },
     { title: 'Thresholds', lines: thresholdLines(report, room) },
     { title: 'Validity', lines: validityLines(report, room) },
   ];

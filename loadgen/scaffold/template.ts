@@ -3,14 +3,15 @@
  * changes it.
  * @param name lower case letters, digits and dashes
  * @param specifier what it imports `defineScenario` from
+ * @param command what is typed to run it
  */
-export function scenarioTemplate(name: string, specifier: string): string {
+export function scenarioTemplate(name: string, specifier: string, command: string): string {
   return `import { defineScenario } from '${specifier}';
 
-// Run it:            loadgen run ${name}.ts
-// Another target:    loadgen run ${name}.ts --target http://localhost:8080
-// Its own options:   loadgen run ${name}.ts --help
-// The schedule only: loadgen run ${name}.ts --dry-run
+// Run it:            ${command}
+// Another target:    ${command} --target http://localhost:8080
+// Its own options:   ${command} --help
+// The schedule only: ${command} --dry-run
 
 export default defineScenario({
   // What reports call it: lower case letters, digits and dashes.

@@ -1,5 +1,5 @@
 import { stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, relative, resolve } from 'node:path';
 import { EXIT, ExitError } from '../exit.ts';
 import { gotWant } from '../scenario/problem.ts';
 import { vocabularySpecifier } from './specifier.ts';
@@ -7,16 +7,20 @@ import { scenarioTemplate } from './template.ts';
 
 /**
  * Writes a scenario file to start from, and never over another one. `wanted` is its name, with or without '.ts' and a
- * folder that exists. Answers the path of the file.
+ * folder that exists; `command` is how this program is called. Answers the path of the file.
  * @throws {ExitError} (wrong use) when the name is no name of a scenario, the file exists or cannot be written
  */
-export async function writeScenario(wanted: string, cwd: string): Promise<string> {
+export async function writeScenario(wanted: string, cwd: string, command: string): Promise<string> {
   const path = resolve(cwd, wanted.endsWith('.ts') ? wanted : `${wanted}.ts`);
   const name = basename(path, '.ts');
   checkName(wanted, name);
   const folder = dirname(path);
   if (!(await isFolder(folder))) throw refusal(wanted, `the folder ${folder} is not there, want one that is`);
-  const text = scenarioTemplate(name, await vocabularySpecifier(folder));
+  const text = scenarioTemplate(
+    name,
+    await vocabularySpecifier(folder),
+    `${command} run ${relative(cwd, path)}`,
+  );
   await writeFile(path, text, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
     throw refusal(wanted, whyNot(error));
   });

@@ -15,6 +15,17 @@ export type ReadAnswer = {
   readonly body: string;
 };
 
+const LEAST_READ_LIMIT_MS = 1_000;
+const MOST_READ_LIMIT_MS = 10_000;
+
+/**
+ * How long one page may take that is read beside a run, from the patience that a run has with its requests (both in ms):
+ * a run whose requests may take 5 ms still leaves a busy target a second to write its metrics.
+ */
+export function readLimitMs(timeoutMs: number): number {
+  return Math.min(MOST_READ_LIMIT_MS, Math.max(LEAST_READ_LIMIT_MS, timeoutMs));
+}
+
 const LONGEST_BODY_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -33,7 +44,10 @@ export function fetchText(url: string, options: ReadOptions): Promise<ReadAnswer
       headers: { ...options.headers },
       ...(secure ? { rejectUnauthorized: !options.insecure } : {}),
     });
-    const timer = setTimeout(() => fail(`no whole answer within ${options.timeoutMs} ms`), options.timeoutMs);
+    const timer = setTimeout(
+      () => fail(`no whole answer within ${inWords(options.timeoutMs)}`),
+      options.timeoutMs,
+    );
     request.once('close', () => clearTimeout(timer));
     request.on('error', (error) => fail(error.message));
     request.once('response', (response) => {
@@ -53,4 +67,9 @@ export function fetchText(url: string, options: ReadOptions): Promise<ReadAnswer
     });
     request.end();
   });
+}
+
+/** '10s', '100ms': as durations are typed. */
+function inWords(ms: number): string {
+  return ms < 1000 ? `${ms}ms` : `${ms / 1000}s`;
 }

@@ -2,6 +2,7 @@ import * as assert from 'uvu/assert';
 import type { AccuracyReport } from '../../loadgen/accuracy/accuracy-report.ts';
 import { renderAccuracy } from '../../loadgen/accuracy/accuracy-text.ts';
 import { formatBracket, formatError, quantileName } from '../../loadgen/accuracy/figures.ts';
+import { machineWarnings } from '../../loadgen/accuracy/machine-warnings.ts';
 import { drawPicture } from '../../loadgen/accuracy/picture.ts';
 import { suite } from '../support/suite.ts';
 import { BOUNDS, evidenceOf, reportOf } from './accuracy-samples.ts';
@@ -55,6 +56,35 @@ suite('the accuracy report', (test) => {
     assert.match(suggestion!.python, /^buckets=\(/);
     assert.is(suggestion!.buckets, `BUCKETS='${suggestion!.boundsSeconds.join(', ')}'`);
     assert.is(SUGGESTED.rows.length, REPORT.rows.length, 'only what is reported is in the rows');
+  });
+});
+
+suite('warnings of a busy machine', (test) => {
+  const row = REPORT.rows.find(({ layout, quantile }) => layout === 'shipped' && quantile === 0.5)!;
+  const [summary] = REPORT.experiments;
+
+  test('a service that took what it was told to brings none', () => {
+    assert.equal(REPORT.warnings, []);
+    assert.equal(machineWarnings([{ ...row, truthSeconds: 0.0119, lawSeconds: 0.01 }], []), []);
+    assert.equal(machineWarnings([{ ...row, lawSeconds: null }], [summary!]), []);
+  });
+
+  test('a median far from what was asked, or a late load, is said before the verdict', () => {
+    const warnings = machineWarnings(
+      [{ ...row, endpoint: '/work constant', truthSeconds: 0.0285, lawSeconds: 0.01 }],
+      [{ ...summary!, isGeneratorLimited: true }],
+    );
+    assert.is(warnings.length, 2);
+    assert.match(warnings[0]!, /constant was to take 10\.?0? ms at p50 and took 28\.5 ms \(\+185 %\)/);
+    const text = plain({ ...REPORT, warnings }, 80);
+    assert.match(text, /Warnings\n +! \/work constant/);
+    assert.match(text, /✓ passed[^✓]*see Warnings before you believe it/);
+  });
+
+  test('a scrape error below −100 % is explained', () => {
+    assert.not.match(plain(REPORT, 80), /below −100 %/);
+    const rows = REPORT.rows.map((one) => ({ ...one, scrapeError: { '5s': -1.59, '15s': -1.59, '30s': 0 } }));
+    assert.match(plain({ ...REPORT, rows }, 80), /A scrape error below −100 %/);
   });
 });
 

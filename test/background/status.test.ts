@@ -47,7 +47,7 @@ suite('background status', (test) => {
     const status = of('alive');
     assert.is(status.uptimeMs, 31_000);
     assert.is(status.requests.sent, 20);
-    const text = renderStatus(status);
+    const text = renderStatus(status, 'node loadgen');
     for (const piece of [
       'steady, pid 77',
       'http://127.0.0.1:5000',
@@ -64,20 +64,30 @@ suite('background status', (test) => {
   });
 
   test('what is no more has no rate, but how it ended is told', () => {
-    const end = { exitCode: 105, summary: '20 sent', remarks: ['errors < 1% failed'], hasReport: true };
+    const end = { exitCode: 99, summary: '20 sent', remarks: ['errors < 1% failed'], hasReport: true };
     const status = of('none', { ...STATE, phase: 'ended', end });
     assert.equal([status.running, status.pid, status.rate1m, status.uptimeMs], [false, null, 0, null]);
     assert.is(status.requests.sent, 20);
-    const text = renderStatus(status);
-    for (const piece of ['not running', 'exit code 105', 'errors < 1% failed', '/tmp/x.json'])
+    const text = renderStatus(status, 'node loadgen');
+    for (const piece of ['not running', 'exit code 99', 'errors < 1% failed', '/tmp/x.json'])
       assert.ok(text.includes(piece), piece);
   });
 
+  test('one that was stopped says so, without an exit code', () => {
+    const end = { exitCode: 105, summary: '20 sent', remarks: [], hasReport: true };
+    const text = renderStatus(of('none', { ...STATE, phase: 'ended', end }), 'loadgen');
+    assert.match(text, /last run .+, stopped\n/);
+    assert.not.match(text, '105');
+  });
+
   test('a log that misses lines is told of, and figures that are old', () => {
-    const text = renderStatus(of('alive', { ...STATE, logProblem: 'the disk is full since 3 o’clock' }));
+    const text = renderStatus(
+      of('alive', { ...STATE, logProblem: 'the disk is full since 3 o’clock' }),
+      'loadgen',
+    );
     assert.match(text, /lines are missing, the disk is full since/);
     assert.not.match(text, /figures are of/);
-    const old = renderStatus(of('alive', { ...STATE, updatedAt: '2026-01-02T03:00:02.000Z' }));
+    const old = renderStatus(of('alive', { ...STATE, updatedAt: '2026-01-02T03:00:02.000Z' }), 'loadgen');
     assert.match(old, /figures are of 2026-01-02T03:00:02/);
   });
 });

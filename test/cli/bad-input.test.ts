@@ -51,7 +51,12 @@ suite('bad input', (test) => {
   });
 
   test('an unknown command or flag is refused with a suggestion', async () => {
-    await refused(['rnu'], EXIT.usage, /unknown command 'rnu' \(Did you mean run\?\)/);
+    for (const more of [[], ['--help']])
+      await refused(
+        ['rnu', ...more],
+        EXIT.usage,
+        /unknown command 'rnu' \(Did you mean run\?\): want one of run, background, /,
+      );
     await refused(
       ['run', 'steady', '--queit'],
       EXIT.usage,
@@ -71,7 +76,11 @@ suite('bad input', (test) => {
   });
 
   test('a missing or a second scenario is refused', async () => {
-    await refused(['run'], EXIT.usage, /missing required argument 'SCENARIO'/);
+    await refused(
+      ['run'],
+      EXIT.usage,
+      /missing required argument 'SCENARIO': want a file, or one of .*spike, steady/,
+    );
     await refused(['run', 'steady', 'spike'], EXIT.usage, /too many arguments/);
   });
 
@@ -193,6 +202,16 @@ suite('bad input', (test) => {
       /Cannot reach .*certificate/,
     );
     assert.is(server.reached(), 0);
+    await server.close();
+  });
+
+  test('a target that is silent is given up after --timeout', async () => {
+    const server = await startBadServer(() => {});
+    await refused(
+      ['run', 'steady', '--target', server.origin, '--timeout', '1s'],
+      EXIT.unreachable,
+      /Cannot reach .*no whole answer within 1s/,
+    );
     await server.close();
   });
 

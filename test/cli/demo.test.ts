@@ -2,8 +2,9 @@ import * as assert from 'uvu/assert';
 import { EXIT } from '../../loadgen/exit.ts';
 import { type Demo, eventually, startDemo, sumOf } from '../server/demo.ts';
 import { runLoadgen } from '../support/run-loadgen.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 import { suite } from '../support/suite.ts';
-import { loadgenCommand } from './running-loadgen.ts';
+import { loadgenCommand, startLoadgen } from './running-loadgen.ts';
 import { openTerminal, type Terminal } from './tmux-terminal.ts';
 
 const SIZE = { columns: 100, rows: 40 };
@@ -101,6 +102,37 @@ suite('demo in a terminal', (test) => {
     });
   });
 
+  test('after a Ctrl-C all of the menu still works, also where nothing was ever compiled', async () => {
+    const folder = scratchFolder();
+    try {
+      await inTerminal(
+        ['--target', target, '--duration', '10m'],
+        async (terminal) => {
+          await terminal.shows(MENU);
+          for (const act of ['Basic traffic', 'Timeouts']) {
+            await choose(terminal, act);
+            await terminal.shows(new RegExp(`${act}  10m[\\s\\S]*${READY.source}`));
+            const before = await requests();
+            terminal.press('Enter');
+            await eventually(async () => (await requests()) > before || undefined);
+            terminal.press('C-c');
+            await terminal.shows(new RegExp(`stopped by SIGINT[\\s\\S]*What comes next\\?[\\s\\S]*● ${act}`));
+          }
+          await choose(terminal, 'Instructions');
+          await terminal.shows(/scrape_interval: 5s[\s\S]*What comes next\?[\s\S]*● Instructions/);
+          await choose(terminal, 'Check the target');
+          await terminal.shows(/8 of 8 endpoints answered[\s\S]*What comes next\?[\s\S]*● Check/);
+          terminal.press('C-c');
+          await terminal.shows(/exit=0/);
+        },
+        // Where the loader of Node 20 keeps what it compiled.
+        { TMPDIR: folder.path },
+      );
+    } finally {
+      folder.remove();
+    }
+  });
+
   test('Ctrl-C ends the whole tour, and acts can be skipped', async () => {
     await inTerminal(['--target', target, '--duration', '10m'], async (terminal) => {
       await terminal.shows(MENU);
@@ -186,6 +218,17 @@ suite('demo as a script', (test) => {
     assert.match(ended.stderr, /Error peak {2}500ms[\s\S]*sum by \(error_type\) \(flask_errors_total\)/);
     const sent = Number(/passed {3}(\d+) requests/.exec(ended.stdout)?.[1]);
     assert.is((await requests()) - before, sent);
+  });
+
+  test('other traffic on a target that is not ours fails no act', async () => {
+    const running = startLoadgen(['demo', '--act', 'basic', '--duration', '2s', '--target', target]);
+    const before = await requests();
+    await eventually(async () => (await requests()) > before || undefined);
+    await demo.ask('/health');
+    const ended = await running.ended;
+    assert.is(ended.exitCode, EXIT.passed, ended.stdout);
+    assert.match(ended.stderr, /others may use it too, so its counters are not held against ours/);
+    assert.match(ended.stderr, / run controlled .+ --no-reconcile\n/);
   });
 
   test('the tour plays every act, one after the other', async () => {

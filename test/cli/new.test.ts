@@ -65,7 +65,9 @@ suite('new', (test) => {
   test('writes a scenario that runs and passes the type checker as it is, far from the project', async () => {
     const ended = await runLoadgen(['new', 'checkout'], { cwd: folder.path });
     assert.is(ended.exitCode, EXIT.passed, ended.stderr);
-    assert.match(ended.stdout, 'loadgen run checkout.ts');
+    assert.match(ended.stdout, / (node|deno run -A) \/.+ run checkout\.ts\n/);
+    const written = readFileSync(join(folder.path, 'checkout.ts'), 'utf8');
+    assert.match(written, new RegExp(`Run it: +${ended.stdout.trim().split('\n')[1]!.trim()}\n`));
     await runsAndChecks('checkout.ts', folder.path);
   });
 
@@ -74,7 +76,12 @@ suite('new', (test) => {
     symlinkSync(join(folder.path, 'deep/er'), join(folder.path, 'link'));
     const ended = await runLoadgen(['new', 'link/stock-2.ts'], { cwd: folder.path });
     assert.is(ended.exitCode, EXIT.passed, ended.stderr);
-    await runsAndChecks('link/stock-2.ts', folder.path);
+    assert.match(
+      readFileSync(join(folder.path, 'link/stock-2.ts'), 'utf8'),
+      / run link\/stock-2\.ts --help\n/,
+    );
+    // Node looks from where the file really is, and so must the type checker be asked.
+    await runsAndChecks('deep/er/stock-2.ts', folder.path);
   });
 
   test('inside the project it imports what the shipped scenarios import', async () => {

@@ -60,10 +60,12 @@ suite('acts', (test) => {
         prefix: 'shop_',
         durationMs: act.usualMs,
         place: null,
+        reconcile: false,
+        command: 'node loadgen',
       };
       const text = announceAct(act, scene, { colour: false, columns: 40 });
       for (const { panel } of act.watch(act.usualMs)) assert.match(text, PANELS[panel].query('shop_'));
-      assert.match(text, `loadgen run ${act.scenario} --`);
+      assert.match(text, new RegExp(`node loadgen run ${act.scenario} --.+ --no-reconcile\n`));
     }
   });
 });

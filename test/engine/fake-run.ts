@@ -1,7 +1,9 @@
 import type { Clock } from '../../loadgen/engine/clock.ts';
 import { type LoopContext, type RequestSource, StopState } from '../../loadgen/engine/loop.ts';
 import { OpenLoop } from '../../loadgen/engine/open.ts';
+import { Histogram } from '../../loadgen/measure/histogram.ts';
 import { createRecorder, type Recorder } from '../../loadgen/measure/recorder.ts';
+import type { HistogramData } from '../../loadgen/measure/tally.ts';
 import type { Phase, Share } from '../../loadgen/schedule/phase.ts';
 import { arrivalSequence } from '../../loadgen/schedule/sequence.ts';
 import { FakeTime } from '../support/fake-time.ts';
@@ -127,3 +129,9 @@ export const SCHEDULES: readonly (readonly Phase[])[] = [
 ];
 
 export const BURST = { kind: 'even', requests: 1000, durationMs: 1 } as const satisfies Phase;
+
+export function histogramOf(valuesMs: readonly number[]): HistogramData {
+  const histogram = new Histogram();
+  for (const valueMs of valuesMs) histogram.record(valueMs * 1000);
+  return histogram.toData();
+}

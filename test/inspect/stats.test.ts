@@ -2,6 +2,7 @@ import * as assert from 'uvu/assert';
 import { readStats } from '../../loadgen/inspect/read-stats.ts';
 import { type Reading, type Stats, statsOf, totalsOf } from '../../loadgen/inspect/stats.ts';
 import { renderStats } from '../../loadgen/inspect/stats-text.ts';
+import { formatUs } from '../../loadgen/report/figures.ts';
 import { textWidth } from '../../loadgen/report/lines.ts';
 import { type Demo, startDemo } from '../server/demo.ts';
 import { suite } from '../support/suite.ts';
@@ -14,9 +15,9 @@ let target: string;
 async function look(
   before: Reading | null = null,
 ): Promise<{ readonly reading: Reading; readonly stats: Stats }> {
-  const seen = await readStats(target, OPTIONS, before === null);
+  const seen = await readStats(target, OPTIONS);
   if (seen.kind === 'unanswered') throw new Error(seen.why);
-  return { reading: seen.reading, stats: statsOf(target, seen.reading, before, seen.statsPageAgrees) };
+  return { reading: seen.reading, stats: statsOf(target, seen.reading, before) };
 }
 
 async function askAll(paths: readonly string[]): Promise<number[]> {
@@ -32,13 +33,10 @@ suite('the figures of a target', (test) => {
   });
   test.after(() => demo.stop());
 
-  test('before the first request there is nothing but the look at /stats', async () => {
+  test('before the first request there is nothing: the look itself is not counted', async () => {
     const { stats } = await look();
-    assert.equal(
-      stats.endpoints.map(({ endpoint, requests }) => [endpoint, requests]),
-      [['/stats', 1]],
-    );
-    assert.is(stats.statsPageAgrees, true);
+    assert.equal(stats.endpoints, []);
+    assert.is(stats.requests, 0);
   });
 
   test('every request is found again, by endpoint and status', async () => {
@@ -63,7 +61,7 @@ suite('the figures of a target', (test) => {
     }
   });
 
-  test('the parts add up to the totals, and the totals are those of /stats', async () => {
+  test('the parts add up to the totals, and the totals are those that /stats shows', async () => {
     const { stats, reading } = await look();
     assert.is(
       stats.endpoints.reduce((sum, { requests }) => sum + requests, 0),
@@ -74,8 +72,9 @@ suite('the figures of a target', (test) => {
       stats.errors,
     );
     assert.is(stats.durations?.count, stats.requests);
-    assert.is(stats.statsPageAgrees, true);
     assert.equal(totalsOf(reading), { requests: stats.requests, errors: stats.errors });
+    const { total_requests, error_count } = (await demo.ask('/stats')).json();
+    assert.equal([total_requests, error_count], [stats.requests, stats.errors]);
   });
 
   test('looking again counts as no request', async () => {
@@ -83,6 +82,18 @@ suite('the figures of a target', (test) => {
     const { stats } = await look(reading);
     assert.is(stats.requests, before.requests);
     assert.equal(stats.recent?.endpoints, {});
+  });
+
+  test('bounds stand beside the figure that they are the bounds of', async () => {
+    const { reading } = await look();
+    const text = (stats: Stats) => renderStats(stats, { colour: false, columns: 120 });
+    assert.match(text((await look()).stats), /p50 .+ between the bounds/);
+    assert.not.match(text((await look(reading)).stats), 'between the bounds');
+    await askAll(['/health']);
+    const { stats } = await look(reading);
+    const [lower, upper] = stats.recent!.durations!.p50.bracketSeconds;
+    const line = /p50 .+ between the bounds .+/.exec(text(stats))![0];
+    assert.ok(line.includes(`bounds ${formatUs(lower * 1e6)} and ${formatUs(upper! * 1e6)}`), line);
   });
 
   test('a service that was started anew counts from 0, not below it', async () => {

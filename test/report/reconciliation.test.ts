@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert';
 import { readAssets, renderHtml } from '../../loadgen/report/html.ts';
 import type { FaultComparison, HistogramComparison, Reconciliation } from '../../loadgen/report/report.ts';
+import { shortSeries } from '../../loadgen/report/series-text.ts';
 import { renderTerminal } from '../../loadgen/report/terminal.ts';
 import { suite } from '../support/suite.ts';
 import { reportOf } from './samples.ts';
@@ -50,12 +51,12 @@ const WHOLE: Reconciliation = {
 suite('reconciliation in reports', (test) => {
   test('what agrees takes a line each, and a dashboard is foretold', () => {
     const text = terminal(WHOLE);
-    assert.match(text, /✓ 1 counters of the target equal what was sent/);
+    assert.match(text, /✓ 1 counter of the target equal what was sent/);
+    assert.match(text, /✓ 1 histogram of the target count the same requests; sums and buckets fit too/);
     assert.match(
       text,
-      /✓ 1 histograms of the target count the same requests, and sums and buckets keep below/,
+      /✓ \/ home_error: 5\.3 % observed \(95 % interval 3\.3 % to 7\.9 %\), configured 5\.0 %/,
     );
-    assert.match(text, /✓ home_error: 21 of 400 to \/, so 3\.3 % to 7\.9 %, told 5\.0 %/);
     assert.match(
       text,
       /Of 500 answers .* show 480 to 531 when scraped each 5 s, 500 or nothing when scraped each 15 s, nothing when scraped each 30 s\. Its rate\(\)\[5m\] would read 1\.21\/s to 1\.66\/s at the end, 25\/s were answered\./,
@@ -87,13 +88,43 @@ suite('reconciliation in reports', (test) => {
     const text = terminal({ ...WHOLE, faults });
     assert.match(
       text,
-      /✓ fits: .*told[^\n]*\n +! doubtful: [^\n]*\n +✗ wrong: [^\n]*\n +· unknown: 21 of 400 to \/, so 3\.3 % to 7\.9 %\n/,
+      /✓ \/ fits: .*configured[^\n]*\n +! \/ doubtful: [^\n]* once in 1,000 runs\n +✗ \/ wrong: [^\n]*\n +· \/ unknown: 5\.3 % observed \(95 % interval 3\.3 % to 7\.9 %\)\n/,
     );
   });
 
   test('a report of before, without these parts, is still readable', () => {
     const { matches, counters, note } = WHOLE;
-    assert.match(terminal({ matches, counters, note }), /✓ 1 counters/);
+    assert.match(terminal({ matches, counters, note }), /✓ 1 counter /);
+  });
+
+  test('of a target that was started for the run nothing is foretold', () => {
+    const text = terminal(WHOLE, 80, false);
+    assert.match(text, /✓ 1 counter of the target/);
+    assert.not.match(text, /increase\(\)|! The run lasts/);
+  });
+
+  test('counters that differ can be told apart at 80 columns, the furthest off first and not all of many', () => {
+    const counters = Array.from({ length: 16 }, (_, i) => ({
+      series: `flask_requests_total{method="GET",endpoint="/route/${i}",status="503"}`,
+      client: 1000,
+      unanswered: 0,
+      server: 12_345 + i,
+      matches: false,
+    }));
+    const text = terminal({ ...WHOLE, matches: false, counters, note: 'Other traffic.' }, 80);
+    assert.match(text, /✗ 16 counters of the target differ from what was sent/);
+    assert.match(text, /GET \/route\/15 503 +1,000 +12,360 +\+11,360\n +GET \/route\/14 503 /);
+    assert.match(text, /and 4 more: the JSON report has them all/);
+    assert.match(text, /· its 1 histogram agree with its own counters/);
+    assert.not.match(text, /other 0|…|GET \/route\/3 503/);
+  });
+
+  test('a series is shortened only where nothing is lost', () => {
+    assert.is(shortSeries('a_total{endpoint="/x\\"y",status="503",method="GET"}'), 'GET /x"y 503');
+    assert.is(shortSeries('flask_errors_total{error_type="home_error"}'), 'home_error');
+    assert.is(shortSeries('d_seconds{http_route="/",http_request_method="GET"}'), 'durations of GET /');
+    for (const series of ['a_total', 'a_total{zone="b",method="GET"}', 'a_total{}'])
+      assert.is(shortSeries(series), series);
   });
 
   test('the page has a table for each part', async () => {
@@ -108,7 +139,7 @@ suite('reconciliation in reports', (test) => {
   });
 });
 
-function terminal(reconciliation: Reconciliation): string {
+function terminal(reconciliation: Reconciliation, columns = 400, isScraped = true): string {
   const report = reportOf([{ path: '/', statuses: { 200: 500 } }], { reconciliation });
-  return renderTerminal(report, { colour: false, columns: 400 });
+  return renderTerminal(report, { colour: false, columns, isScraped });
 }

@@ -17,12 +17,6 @@ suite('what a run writes', (test) => {
     assert.not.match(stdout, /started a demo service/);
   });
 
-  test('with --json - nothing but the report is on stdout', async () => {
-    const { stdout, report } = await runReport(SHORT);
-    assert.is(JSON.stringify(JSON.parse(stdout)), JSON.stringify(report));
-    assert.is(report.requests.scheduled, 10);
-  });
-
   test('with --quiet nothing is written at all', async () => {
     const { exitCode, stdout, stderr } = await runLoadgen(['run', ...SHORT, '--quiet'], { env: QUICK });
     assert.equal({ exitCode, stdout, stderr }, { exitCode: 0, stdout: '', stderr: '' });

@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
 import * as assert from 'uvu/assert';
+import { answerWell, startBadServer } from '../support/bad-servers.ts';
 import { runLoadgen } from '../support/run-loadgen.ts';
 import { suite } from '../support/suite.ts';
-import { QUICK, runReport, sentByEndpoint } from './report-of.ts';
+import { runReport, sentByEndpoint } from './report-of.ts';
 
 /** How each shipped scenario is made short; those that never end by themselves are stopped in another test. */
 const SHIPPED: Readonly<Record<string, readonly string[] | 'endless'>> = {
@@ -32,7 +33,7 @@ suite('a run against a demo service of its own', (test) => {
   for (const [name, flags] of Object.entries(SHIPPED)) {
     if (flags === 'endless') continue;
     test(`${name}: each counter of the target is what was sent`, async () => {
-      const { exitCode, report, stderr } = await runReport([name, '--seed', '7', ...flags]);
+      const { exitCode, report, stdout, stderr } = await runReport([name, '--seed', '7', ...flags]);
       assert.is(exitCode, 0, stderr);
       assert.ok(report.requests.sent > 0);
       assert.is(report.requests.skipped, 0);
@@ -40,6 +41,7 @@ suite('a run against a demo service of its own', (test) => {
       assert.ok(report.reconciliation?.matches);
       for (const { series, client, server } of report.reconciliation.counters)
         assert.is(client, server, series);
+      assert.is(stdout, `${JSON.stringify(report, null, 2)}\n`, 'nothing else is on stdout');
       assert.match(stderr, /started a demo service on http:\/\/127\.0\.0\.1:\d+/);
       assert.is(report.stoppedBy, null);
     });
@@ -47,34 +49,26 @@ suite('a run against a demo service of its own', (test) => {
 });
 
 suite('a schedule', (test) => {
-  const FLAGS = ['--duration', '700ms', '--rate', '80'];
+  const asked = ['poisson', '--duration', '700ms', '--rate', '80'];
 
-  test('what a dry run prints is what is sent, endpoint by endpoint', async () => {
-    const asked = ['poisson', '--seed', '11', ...FLAGS];
-    const dry = await runLoadgen(['run', ...asked, '--dry-run']);
+  test('the same seed sends what a dry run prints, whatever the number of workers, and another seed does not', async () => {
+    const dry = await runLoadgen(['run', ...asked, '--seed', '5', '--dry-run']);
     assert.is(dry.exitCode, 0);
-    const { report } = await runReport(asked);
-    assert.equal(sentByEndpoint(report), requestsIn(dry.stdout));
-  });
-
-  test('the same seed gives the same requests, answers and hash, whatever the number of workers', async () => {
-    const [one, two] = await inTurn(['1', '3'], (workers) =>
-      runReport(['poisson', '--seed', '5', ...FLAGS, '--workers', workers]),
-    );
-    assert.is(one!.report.scheduleHash, two!.report.scheduleHash);
-    assert.equal(sentByEndpoint(one!.report), sentByEndpoint(two!.report));
-    assert.is(one!.report.workers, 1);
-    assert.is(two!.report.workers, 3);
-  });
-
-  test('another seed gives another hash', async () => {
-    const [one, two] = await inTurn(['5', '6'], (seed) => runReport(['poisson', '--seed', seed, ...FLAGS]));
-    assert.is.not(one!.report.scheduleHash, two!.report.scheduleHash);
+    const alone = await runReport([...asked, '--seed', '5', '--workers', '1']);
+    const shared = await runReport([...asked, '--seed', '5', '--workers', '3']);
+    const other = await runReport([...asked, '--seed', '6']);
+    for (const { report } of [alone, shared])
+      assert.equal(sentByEndpoint(report), requestsIn(dry.stdout), `${report.workers} workers`);
+    assert.is(shared.report.workers, 3);
+    assert.is(shared.report.scheduleHash, alone.report.scheduleHash);
+    assert.is.not(other.report.scheduleHash, alone.report.scheduleHash);
   });
 
   test('a scenario with drawn paths has one hash on every runtime', async () => {
+    const server = await startBadServer(answerWell);
     const scenario = new URL('../support/scenarios/numbered.ts', import.meta.url).pathname;
-    const { report } = await runReport([scenario, '--seed', '3'], { env: QUICK });
+    const { report } = await runReport([scenario, '--seed', '3', '--target', server.origin]);
+    await server.close();
     assert.is(report.scheduleHash, HASH_OF_NUMBERED_3);
   });
 });
@@ -90,11 +84,4 @@ function requestsIn(dryRun: string): Record<string, number> {
     counts[request] = (counts[request] ?? 0) + 1;
   }
   return counts;
-}
-
-/** One after the other: side by side they would only take the cores from each other. */
-async function inTurn<T, R>(list: readonly T[], make: (item: T) => Promise<R>): Promise<R[]> {
-  const made: R[] = [];
-  for (const item of list) made.push(await make(item));
-  return made;
 }

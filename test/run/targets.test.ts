@@ -111,15 +111,10 @@ suite('a run against a target that is slow, secured, elsewhere or shared', (test
     assert.is(refused.exitCode, EXIT_UNREACHABLE);
     assert.match(refused.stderr, /certificate.*--insecure/);
     assert.is(server.reached(), 0);
-    for (const scenario of [
-      ['steady', '--rate', '50', '--duration', '200ms'],
-      ['spike', '--threads', '2', '--duration', '200ms', '--calm', '0s'],
-    ]) {
-      const before = server.reached();
-      const { exitCode, report } = await runReport([...scenario, '--target', server.origin, '--insecure']);
-      assert.is(exitCode, 0);
-      assert.is(server.reached() - before, report.requests.ok + PROBES);
-    }
+    const asked = ['spike', '--threads', '2', '--duration', '200ms', '--calm', '200ms'];
+    const { exitCode, report } = await runReport([...asked, '--target', server.origin, '--insecure']);
+    assert.is(exitCode, 0);
+    assert.is(server.reached(), report.requests.ok + PROBES);
     await server.close();
   });
 

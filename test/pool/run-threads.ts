@@ -1,0 +1,69 @@
+import type { Assignment, HandIn, Progress, StopHow } from '../../loadgen/engine/engine.ts';
+import { ExitError } from '../../loadgen/exit.ts';
+import { mergeTallies, type Tally } from '../../loadgen/measure/tally.ts';
+import { runOnThreads } from '../../loadgen/pool/pool.ts';
+import { splitShares } from '../../loadgen/schedule/split.ts';
+import { answerWell, type Behaviour, startBadServer } from '../support/bad-servers.ts';
+import { assignmentTo, type ScenarioName, scenarioUrl } from '../support/drive-engine.ts';
+
+type Wish = {
+  readonly workers: number;
+  readonly options: Assignment['options'];
+  readonly scenario?: ScenarioName;
+  readonly behaviour?: Behaviour;
+  readonly whenReady?: () => number;
+  readonly onProgress?: (worker: number, progress: Progress) => void;
+  /** When to stop, seen from what reached the target, and how. */
+  readonly until?: (reached: number) => boolean;
+  readonly how?: StopHow;
+};
+
+type Ended = {
+  readonly handIns: readonly HandIn[];
+  readonly tally: Tally;
+  readonly reached: number;
+  readonly connections: number;
+};
+
+export async function runThreads(wish: Wish): Promise<Ended> {
+  const server = await startBadServer(wish.behaviour ?? answerWell);
+  let watch: NodeJS.Timeout | undefined;
+  try {
+    const assignments = splitShares(wish.workers).map((share) => ({
+      ...{ ...assignmentTo(server, wish.options), clock: 'thread' as const, share },
+      scenarioUrl: scenarioUrl(wish.scenario ?? 'contract'),
+    }));
+    const handIns = await runOnThreads(assignments, {
+      whenReady: wish.whenReady ?? (() => performance.timeOrigin + performance.now() + 10),
+      onProgress: wish.onProgress ?? (() => {}),
+      onSteerable(stop) {
+        const { until, how } = wish;
+        if (until === undefined || how === undefined) return;
+        const look = () => {
+          if (!until(server.reached())) return;
+          clearInterval(watch);
+          stop(how);
+        };
+        watch = setInterval(look, 1);
+        look();
+      },
+    });
+    const tally = mergeTallies(handIns.map((handIn) => handIn.tally));
+    return { handIns, tally, reached: server.reached(), connections: server.connections() };
+  } catch (error) {
+    throw Object.assign(error as Error, { reached: server.reached() });
+  } finally {
+    clearInterval(watch);
+    await server.close();
+  }
+}
+
+export async function failureOf(wish: Wish) {
+  try {
+    await runThreads(wish);
+  } catch (error) {
+    const { message, reached } = error as Error & { reached: number };
+    return { message, reached, exitCode: error instanceof ExitError ? error.exitCode : null };
+  }
+  throw new Error('it did not fail');
+}
