@@ -38,7 +38,9 @@ export const runAssignment: Engine = async (assignment, control) => {
   const progress = setInterval(() => control.report(progressOf(part)), PROGRESS_EVERY_MS);
   try {
     const startEpochMs = await control.ready();
-    if (startEpochMs !== null) await runLoops(part, startEpochMs - performance.timeOrigin, clock, alarm);
+    // Told to stop before the start: not even what fell due meanwhile was ever scheduled.
+    if (startEpochMs !== null && part.stop.how === null)
+      await runLoops(part, startEpochMs - performance.timeOrigin, clock, alarm);
     return handInOf(part, performance.timeOrigin + performance.now());
   } finally {
     clearInterval(progress);

@@ -6,12 +6,12 @@ import {
   answerWell,
   type BadServer,
   selfSignedCertificate,
-  startBadServer,
   stayInSilence,
 } from '../support/bad-servers.ts';
 import { assertCloses, assignmentTo, runUntil, scenarioUrl, writtenOf } from '../support/drive-engine.ts';
 import { REQUESTS } from '../support/drive-transport.ts';
 import { inProcessControl } from '../support/in-process-control.ts';
+import { keeper, keepServer } from '../support/keeper.ts';
 import { type Cases, suite } from '../support/suite.ts';
 import { BROKEN, SITUATIONS, type Situation } from './transport-situations.ts';
 
@@ -24,15 +24,16 @@ type Model = 'open' | 'closed';
 export function engineContract(name: string, engine: Engine): void {
   for (const model of ['open', 'closed'] as const)
     suite(`${name}, ${model} loop: engine contract`, (test) => {
+      const keep = keeper(test);
       for (const situation of SITUATIONS)
         test(situation.title, async () => {
-          const server = await startBadServer(situation.behaviour);
+          const server = await keepServer(keep, situation.behaviour);
           const method = situation.request?.method ?? 'GET';
           const assignment = assignmentTo(server, { model, method }, situation.timeoutMs);
           // With as many as there are requests, none waits for one that is in use until it times out.
           const connections = situation.timedOut === undefined ? assignment.connections : REQUESTS;
           const done = engine({ ...assignment, connections }, inProcessControl());
-          const { tally } = await done.finally(() => server.close());
+          const { tally } = await done;
           assertSituation(situation, tally, server);
           if (model === 'open') assert.is(tally.counts.scheduled, REQUESTS);
         });
@@ -62,8 +63,10 @@ function assertSituation(situation: Situation, tally: Tally, server: BadServer):
 }
 
 function downSituations(test: Cases, model: Model, engine: Engine): void {
+  const keep = keeper(test);
+
   test('a target that refuses costs every request, is not hammered, and nothing is written', async () => {
-    const server = await startBadServer(answerWell);
+    const server = await keepServer(keep, answerWell);
     await server.close();
     const { tally } = await engine(assignmentTo(server, { model, duration: 250 }), inProcessControl());
     assertCloses(tally);
@@ -74,16 +77,16 @@ function downSituations(test: Cases, model: Model, engine: Engine): void {
   });
 
   test('a target that dies and returns is found again, and what it missed is counted', async () => {
-    const first = await startBadServer(answerWell);
+    const first = await keepServer(keep, answerWell);
     const control = inProcessControl();
     const done = engine(assignmentTo(first, { model, ...LONG }), control);
     await come(() => first.reached() >= 20);
     await first.close();
     await come(() => control.told.some(({ counts }) => counts.disconnected > 0));
-    const second = await startBadServer(answerWell, { port: first.port });
+    const second = await keepServer(keep, answerWell, { port: first.port });
     await come(() => second.reached() >= 20);
     control.stop('finish');
-    const { tally } = await done.finally(() => second.close());
+    const { tally } = await done;
     assertCloses(tally);
     const reached = first.reached() + second.reached();
     assert.ok(tally.counts.ok <= reached && reached <= writtenOf(tally));
@@ -98,14 +101,13 @@ function downSituations(test: Cases, model: Model, engine: Engine): void {
   });
 
   test('certificates are checked, unless told otherwise', async () => {
-    const server = await startBadServer(answerWell, { certificate: selfSignedCertificate() });
+    const server = await keepServer(keep, answerWell, { certificate: selfSignedCertificate() });
     const assignment = assignmentTo(server, { model });
     const checked = await engine(assignment, inProcessControl());
     assert.is(server.reached(), 0);
     assert.is(checked.tally.counts.disconnected, checked.tally.counts.sent);
     assert.ok(checked.tally.disconnects.certificate! > 0);
     const unchecked = await engine({ ...assignment, insecure: true }, inProcessControl());
-    await server.close();
     assert.is(unchecked.tally.counts.ok, unchecked.tally.counts.sent);
     assert.is(server.reached(), unchecked.tally.counts.sent);
     for (const { tally } of [checked, unchecked]) assertCloses(tally);
@@ -113,12 +115,13 @@ function downSituations(test: Cases, model: Model, engine: Engine): void {
 }
 
 function stops(test: Cases, model: Model, engine: Engine): void {
+  const keep = keeper(test);
+
   test('told to finish it sends nothing more and waits for the answers', async () => {
-    const server = await startBadServer(answerAfter(50));
+    const server = await keepServer(keep, answerAfter(50));
     const assignment = assignmentTo(server, { model, ...LONG });
     const until = () => server.reached() >= 6;
     const { tally } = await runUntil(engine, assignment, until, (control) => control.stop('finish'));
-    await server.close();
     assertCloses(tally);
     assert.is(tally.counts.ok, tally.counts.sent);
     assert.is(server.reached(), tally.counts.sent);
@@ -127,13 +130,12 @@ function stops(test: Cases, model: Model, engine: Engine): void {
 
   test('told to abandon it hands in at once, with what was in flight as abandoned', async () => {
     for (const before of [[], ['finish']] as const) {
-      const server = await startBadServer(stayInSilence);
+      const server = await keepServer(keep, stayInSilence);
       const assignment = assignmentTo(server, { model, ...LONG });
       const until = () => server.reached() === 4;
       const { tally } = await runUntil(engine, assignment, until, (control) => {
         for (const how of [...before, 'abandon'] as const) control.stop(how);
       });
-      await server.close();
       assertCloses(tally);
       assert.equal(tally.disconnects, { abandoned: 4 });
       assert.is(tally.counts.sent, 4);
@@ -142,33 +144,32 @@ function stops(test: Cases, model: Model, engine: Engine): void {
 
   test('told to stop before it is started it sends nothing', async () => {
     for (const how of ['finish', 'abandon'] as const) {
-      const server = await startBadServer(answerWell);
+      const server = await keepServer(keep, answerWell);
       const control = inProcessControl();
       const done = engine(assignmentTo(server, { model, ...LONG }), control);
       await control.isReady;
       control.stop(how);
       const { tally } = await done;
-      await server.close();
       assert.is(tally.counts.scheduled, 0);
       assert.is(server.connections(), 0);
     }
   });
 
   test('told not to start it hands in nothing', async () => {
-    const server = await startBadServer(answerWell);
+    const server = await keepServer(keep, answerWell);
     const { tally } = await engine(assignmentTo(server, { model }), inProcessControl({ start: false }));
-    await server.close();
     assert.is(tally.counts.scheduled, 0);
     assert.is(server.connections(), 0);
   });
 }
 
 function promises(test: Cases, model: Model, engine: Engine): void {
+  const keep = keeper(test);
+
   test('code of the scenario that throws stops the run, is told, and all is counted', async () => {
-    const server = await startBadServer(answerWell);
+    const server = await keepServer(keep, answerWell);
     const assignment = { ...assignmentTo(server, { model, from: 30 }), scenarioUrl: scenarioUrl('faulty') };
     const { tally, fault } = await engine(assignment, inProcessControl());
-    await server.close();
     assert.match(fault ?? '', /no path for request \d+/);
     assertCloses(tally);
     assert.ok(tally.counts.sent >= 20);
@@ -176,19 +177,17 @@ function promises(test: Cases, model: Model, engine: Engine): void {
   });
 
   test('the path of the target stands before every path', async () => {
-    const server = await startBadServer(answerWell);
+    const server = await keepServer(keep, answerWell);
     const assignment = { ...assignmentTo(server, { model }), target: `${server.origin}/app` };
     await engine(assignment, inProcessControl());
-    await server.close();
     assert.ok(server.requests.length > 0);
     for (const { path } of server.requests) assert.match(path, /^\/app\/($|things|items)/);
   });
 
   test('a share with nothing in it is done', async () => {
-    const server = await startBadServer(answerWell);
+    const server = await keepServer(keep, answerWell);
     const assignment = { ...assignmentTo(server, { model }), share: { index: 63, of: 64 } };
     const { tally } = await engine(assignment, inProcessControl());
-    await server.close();
     assert.is(tally.counts.scheduled, 0);
     assert.is(server.connections(), 0);
   });

@@ -1,13 +1,16 @@
 import * as assert from 'uvu/assert';
-import { answerWell, startBadServer } from '../support/bad-servers.ts';
-import { runLoadgen, startLoadgen } from '../support/run-loadgen.ts';
+import { answerWell } from '../support/bad-servers.ts';
+import { keeper, keepServer } from '../support/keeper.ts';
+import { runLoadgen } from '../support/run-loadgen.ts';
 import { suite } from '../support/suite.ts';
-import { QUICK, runReport, startAndSend } from './report-of.ts';
+import { keepRunning, QUICK, runReport, startAndSend } from './report-of.ts';
 
 const EXIT_SCENARIO_CODE = 107;
 const SHORT = ['controlled', '--requests', '10', '--duration', '100ms'];
 
 suite('what a run writes', (test) => {
+  const keep = keeper(test);
+
   test('the report for a person goes to stdout, everything else to stderr', async () => {
     const { exitCode, stdout, stderr } = await runLoadgen(['run', ...SHORT], { env: QUICK });
     assert.is(exitCode, 0);
@@ -23,7 +26,7 @@ suite('what a run writes', (test) => {
   });
 
   test('when nobody reads the report, the run still ends well', async () => {
-    const { running } = await startAndSend(['steady', '--rate', '50', '--duration', '500ms'], 5);
+    const running = await startAndSend(keep, ['steady', '--rate', '50', '--duration', '500ms'], 5);
     running.closeStdout();
     const ended = await running.ended;
     assert.is(ended.exitCode, 0, ended.stderr);
@@ -33,7 +36,7 @@ suite('what a run writes', (test) => {
 
   test('a dry run ends when nobody reads it any more, however long the schedule is', async () => {
     const asked = ['run', 'steady', '--rate', '100000', '--duration', '168h', '--dry-run'];
-    const running = startLoadgen(asked);
+    const running = keepRunning(keep, asked);
     await running.wrote(/GET \/\n/);
     running.closeStdout();
     const ended = await running.ended;
@@ -50,11 +53,12 @@ suite('what a run writes', (test) => {
 });
 
 suite('a run whose scenario fails', (test) => {
+  const keep = keeper(test);
+
   test('in the middle: the report has all that was sent, and the reason stands beside it', async () => {
-    const server = await startBadServer(answerWell);
+    const server = await keepServer(keep, answerWell);
     const asked = [scenario('faulty'), '--from', '60', '--workers', '2', '--target', server.origin];
     const { exitCode, report, stderr } = await runReport(asked);
-    await server.close();
     assert.is(exitCode, EXIT_SCENARIO_CODE);
     assert.match(
       stderr,

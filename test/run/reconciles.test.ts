@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import * as assert from 'uvu/assert';
-import { answerWell, startBadServer } from '../support/bad-servers.ts';
+import { answerWell } from '../support/bad-servers.ts';
+import { keeper, keepServer } from '../support/keeper.ts';
 import { runLoadgen } from '../support/run-loadgen.ts';
 import { suite } from '../support/suite.ts';
 import { runReport, sentByEndpoint } from './report-of.ts';
@@ -49,6 +50,8 @@ suite('a run against a demo service of its own', (test) => {
 });
 
 suite('a schedule', (test) => {
+  const keep = keeper(test);
+
   const asked = ['poisson', '--duration', '700ms', '--rate', '80'];
 
   test('the same seed sends what a dry run prints, whatever the number of workers, and another seed does not', async () => {
@@ -65,10 +68,9 @@ suite('a schedule', (test) => {
   });
 
   test('a scenario with drawn paths has one hash on every runtime', async () => {
-    const server = await startBadServer(answerWell);
+    const server = await keepServer(keep, answerWell);
     const scenario = new URL('../support/scenarios/numbered.ts', import.meta.url).pathname;
     const { report } = await runReport([scenario, '--seed', '3', '--target', server.origin]);
-    await server.close();
     assert.is(report.scheduleHash, HASH_OF_NUMBERED_3);
   });
 });

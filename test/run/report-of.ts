@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert';
 import type { Report } from '../../loadgen/report/report.ts';
 import { ledgerProblemsOf } from '../../loadgen/report/verdict.ts';
+import type { Keep } from '../support/keeper.ts';
 import {
   type Ended,
   type Running,
@@ -36,14 +37,19 @@ export function sentByEndpoint(report: Report): Record<string, number> {
 
 /** Starts `loadgen run … --json -` with a demo service of its own and resolves once the service has answered so many. */
 export async function startAndSend(
+  keep: Keep,
   args: readonly string[],
   requests: number,
   options: RunOptions = {},
-): Promise<{ readonly running: Running; readonly serviceUrl: string }> {
-  const running = startLoadgen(['run', ...args, '--json', '-'], { env: QUICK, ...options });
+): Promise<Running> {
+  const running = keepRunning(keep, ['run', ...args, '--json', '-'], { env: QUICK, ...options });
   const serviceUrl = (await running.said(/demo service on (http:\S+)/))[1]!;
   await eventually(async () => (await answeredBy(serviceUrl)) >= requests);
-  return { running, serviceUrl };
+  return running;
+}
+
+export function keepRunning(keep: Keep, args: readonly string[], options: RunOptions = {}): Running {
+  return keep(startLoadgen(args, options), (running) => running.close());
 }
 
 /** Requests that a demo service has counted; asking counts as none. */

@@ -2,25 +2,22 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as assert from 'uvu/assert';
 import { askAt, type DemoProcess, signal, spawnDemo, startDemo } from '../server/demo.ts';
-import {
-  answerWell,
-  type BadServer,
-  type Behaviour,
-  selfSignedCertificate,
-  startBadServer,
-} from '../support/bad-servers.ts';
-import { runLoadgen, startLoadgen } from '../support/run-loadgen.ts';
+import { answerWell, type BadServer, type Behaviour, selfSignedCertificate } from '../support/bad-servers.ts';
+import { type Keep, keeper, keepServer } from '../support/keeper.ts';
+import { type Running, runLoadgen } from '../support/run-loadgen.ts';
 import { suite } from '../support/suite.ts';
-import { answeredBy, eventually, QUICK, runReport, soundReport } from './report-of.ts';
+import { answeredBy, eventually, keepRunning, QUICK, runReport, soundReport } from './report-of.ts';
 
 const EXIT_FAILED = 99;
 const EXIT_SIGNAL = 105;
 const EXIT_UNREACHABLE = 106;
 
 suite('a run against a target that goes away', (test) => {
+  const keep = keeper(test);
+
   test('one that dies in the middle: all is counted, and the report says that nothing can be held against it', async () => {
-    const demo = await spawnDemo(QUICK);
-    const running = startSteady(demo.port, '2s');
+    const demo = await keepDemo(keep, QUICK);
+    const running = startSteady(keep, demo.port, '2s');
     await eventually(async () => (await answeredBy(urlOf(demo))) >= 20);
     signal(demo, 'SIGKILL');
     const ended = await running.ended;
@@ -34,17 +31,15 @@ suite('a run against a target that goes away', (test) => {
   });
 
   test('one that is restarted is found again, and named as the reason why counters are gone', async () => {
-    const first = await spawnDemo(QUICK);
-    const running = startSteady(first.port, '1h');
+    const first = await keepDemo(keep, QUICK);
+    const running = startSteady(keep, first.port, '1h');
     await eventually(async () => (await answeredBy(urlOf(first))) >= 20);
     signal(first, 'SIGKILL');
     await first.exited;
-    const second = await spawnDemo({ ...QUICK, PORT: String(first.port) });
+    const second = await keepDemo(keep, { ...QUICK, PORT: String(first.port) });
     await eventually(async () => (await answeredBy(urlOf(second))) >= 20);
     running.signal('SIGINT');
     const ended = await running.ended;
-    signal(second, 'SIGTERM');
-    await second.exited;
     const report = soundReport(ended, ended.stdout);
     assert.is(ended.exitCode, EXIT_FAILED);
     assert.ok(report.requests.ok >= 20);
@@ -52,16 +47,15 @@ suite('a run against a target that goes away', (test) => {
   });
 
   test('one without counters that dies and returns costs what it missed, and no more', async () => {
-    const first = await startBadServer(withoutMetrics(answerWell));
-    const running = startSteady(first.port, '1h');
+    const first = await keepServer(keep, withoutMetrics(answerWell));
+    const running = startSteady(keep, first.port, '1h');
     await eventually(() => first.reached() >= 20);
     await first.close();
     await new Promise((resolve) => setTimeout(resolve, 100));
-    const second = await startBadServer(answerWell, { port: first.port });
+    const second = await keepServer(keep, answerWell, { port: first.port });
     await eventually(() => second.reached() >= 20);
     running.signal('SIGINT');
     const ended = await running.ended;
-    await second.close();
     const report = soundReport(ended, ended.stdout);
     assert.is(ended.exitCode, EXIT_SIGNAL);
     assert.is(report.reconciliation, null);
@@ -70,7 +64,7 @@ suite('a run against a target that goes away', (test) => {
   });
 
   test('one that is gone when the sending starts: not one answer, so nothing was measured', async () => {
-    const server: BadServer = await startBadServer((socket, request) => {
+    const server: BadServer = await keepServer(keep, (socket, request) => {
       answerWell(socket, request);
       if (request.number === PROBES) setImmediate(() => void server.close());
     });
@@ -83,20 +77,12 @@ suite('a run against a target that goes away', (test) => {
 });
 
 suite('a run against a target that is slow, secured, elsewhere or shared', (test) => {
+  const keep = keeper(test);
+
   test('a timeout shorter than the answers is counted as such, and the counters still agree', async () => {
     const env = { SLOW_MS: '1500', SLOW_TIMEOUT_RATE: '0' };
-    const asked = [
-      'controlled',
-      '--requests',
-      '60',
-      '--duration',
-      '600ms',
-      '--timeout',
-      '500ms',
-      '--seed',
-      '2',
-    ];
-    const { exitCode, report, stderr } = await runReport(asked, { env });
+    const sent = ['controlled', '--requests', '60', '--duration', '600ms', '--seed', '2'];
+    const { exitCode, report, stderr } = await runReport([...sent, '--timeout', '500ms'], { env });
     assert.is(exitCode, 0, stderr);
     const slow = report.endpoints.find(({ path }) => path === '/slow')!;
     assert.ok(slow.requests.sent > 0);
@@ -106,7 +92,7 @@ suite('a run against a target that is slow, secured, elsewhere or shared', (test
   });
 
   test('a certificate of its own is refused with advice, or taken with --insecure', async () => {
-    const server = await startBadServer(answerWell, { certificate: selfSignedCertificate() });
+    const server = await keepServer(keep, answerWell, { certificate: selfSignedCertificate() });
     const refused = await runLoadgen(['run', ...steadyAt(server.origin, '200ms')]);
     assert.is(refused.exitCode, EXIT_UNREACHABLE);
     assert.match(refused.stderr, /certificate.*--insecure/);
@@ -115,30 +101,26 @@ suite('a run against a target that is slow, secured, elsewhere or shared', (test
     const { exitCode, report } = await runReport([...asked, '--target', server.origin, '--insecure']);
     assert.is(exitCode, 0);
     assert.is(server.reached(), report.requests.ok + PROBES);
-    await server.close();
   });
 
   test('under a path, requests and counters are looked for under it', async () => {
-    const demo = await startDemo(QUICK);
-    const proxy = await startProxy('/shop/v1', demo.service.port);
+    const demo = keep(await startDemo(QUICK), (demo) => demo.stop());
+    const proxy = keep(await startProxy('/shop/v1', demo.service.port), (server) => server.close());
     const target = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}/shop/v1/`;
     const { exitCode, report, stderr } = await runReport(steadyAt(target, '400ms'));
     assert.is(exitCode, 0, stderr);
     assert.ok(report.requests.ok > 0);
     assert.ok(report.reconciliation?.matches);
     assert.ok(report.endpoints.some(({ path }) => path === '/health'));
-    await new Promise((resolve) => proxy.close(resolve));
-    await demo.stop();
   });
 
   test('other traffic on the target fails the reconciliation, and is named as the likely reason', async () => {
-    const demo = await startDemo(QUICK);
-    const running = startSteady(demo.service.port, '700ms');
+    const demo = keep(await startDemo(QUICK), (demo) => demo.stop());
+    const running = startSteady(keep, demo.service.port, '700ms');
     await eventually(async () => (await answeredBy(demo.service.url)) >= 5);
     for (let i = 0; i < 7; i++) await demo.ask('/stats');
     const ended = await running.ended;
     const report = soundReport(ended, ended.stdout);
-    await demo.stop();
     assert.is(ended.exitCode, EXIT_FAILED);
     assert.is(report.passed, false);
     assert.match(report.reconciliation?.note ?? '', /counted 7 more than this run sent: other traffic/);
@@ -157,8 +139,15 @@ function steadyAt(target: string, duration: string): string[] {
   return ['steady', '--rate', '100', '--duration', duration, '--seed', '1', '--target', target];
 }
 
-function startSteady(port: number, duration: string) {
-  return startLoadgen(['run', ...steadyAt(`http://127.0.0.1:${port}`, duration), '--json', '-']);
+function startSteady(keep: Keep, port: number, duration: string): Running {
+  return keepRunning(keep, ['run', ...steadyAt(`http://127.0.0.1:${port}`, duration), '--json', '-']);
+}
+
+async function keepDemo(keep: Keep, env: Readonly<Record<string, string>>): Promise<DemoProcess> {
+  return keep(await spawnDemo(env), async (demo) => {
+    if (demo.child.exitCode === null && demo.child.signalCode === null) signal(demo, 'SIGKILL');
+    await demo.exited;
+  });
 }
 
 function urlOf({ port }: DemoProcess): string {

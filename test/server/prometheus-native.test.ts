@@ -18,16 +18,18 @@ suite('server native histograms on a real Prometheus', (test) => {
     demo = await startDemo({ NATIVE_HISTOGRAMS: '1', TRUTH: '1', SLOW_MS: '0-20', SLOW_TIMEOUT_MS: '0-20' });
     prometheus = await startPrometheus(demo.service.port, ['--enable-feature=native-histograms']);
     // A scrape before the first request, so that rate() sees every one of them.
-    await eventually(async () => (await valueOf(`histogram_count(${HISTOGRAM})`)) === 0 || undefined);
+    await eventually(async () => (await sampleValue(`histogram_count(${HISTOGRAM})`)) === 0 || undefined);
     await traffic(demo);
-    await eventually(async () => (await valueOf(`histogram_count(${HISTOGRAM})`)) === TRAFFIC || undefined);
+    await eventually(
+      async () => (await sampleValue(`histogram_count(${HISTOGRAM})`)) === TRAFFIC || undefined,
+    );
   });
   test.after(async () => {
     await prometheus?.stop();
     await demo.stop();
   });
 
-  const valueOf = async (expression: string): Promise<number | undefined> => {
+  const sampleValue = async (expression: string): Promise<number | undefined> => {
     const [sample, ...others] = await prometheus.query(expression);
     assert.equal(others, []);
     return sample === undefined ? undefined : Number(sample.value[1]);
@@ -37,7 +39,7 @@ suite('server native histograms on a real Prometheus', (test) => {
     const { endpoints } = await truthOf(demo);
     const sorted = sortSamples(endpoints.flatMap(secondsOf));
     for (const q of [0.5, 0.9, 0.95, 0.99]) {
-      const estimate = (await valueOf(`histogram_quantile(${q}, rate(${HISTOGRAM}[1m]))`))!;
+      const estimate = (await sampleValue(`histogram_quantile(${q}, rate(${HISTOGRAM}[1m]))`))!;
       const truth = exactQuantile(sorted, q);
       assert.ok(Math.abs(estimate - truth) <= BUCKET_WIDTH * truth, `p${100 * q}: ${estimate} for ${truth}`);
     }
@@ -52,9 +54,9 @@ suite('server native histograms on a real Prometheus', (test) => {
   test('count and sum are those of the truth, also by route', async () => {
     for (const endpoint of (await truthOf(demo)).endpoints) {
       const series = `http_server_request_duration_seconds{http_route="${endpoint.endpoint}"}`;
-      assert.is(await valueOf(`histogram_count(sum(${series}))`), endpoint.count);
+      assert.is(await sampleValue(`histogram_count(sum(${series}))`), endpoint.count);
       const sum = secondsOf(endpoint).reduce((total, seconds) => total + seconds, 0);
-      assert.ok(Math.abs((await valueOf(`histogram_sum(sum(${series}))`))! - sum) < 1e-9 * sum);
+      assert.ok(Math.abs((await sampleValue(`histogram_sum(sum(${series}))`))! - sum) < 1e-9 * sum);
     }
   });
 
@@ -70,9 +72,9 @@ suite('server native histograms on a real Prometheus', (test) => {
       counters.length,
       [...exposed.keys()].filter((series) => /^flask_(requests|errors)_total/.test(series)).length,
     );
-    assert.is(await valueOf('flask_error_rate'), exposed.get('flask_error_rate'));
-    assert.is(await valueOf('sum(flask_requests_total)'), sumOf(exposed, 'flask_requests_total'));
-    assert.is(await valueOf('up'), 1);
+    assert.is(await sampleValue('flask_error_rate'), exposed.get('flask_error_rate'));
+    assert.is(await sampleValue('sum(flask_requests_total)'), sumOf(exposed, 'flask_requests_total'));
+    assert.is(await sampleValue('up'), 1);
   });
 });
 

@@ -39,6 +39,8 @@ export type Running = {
   /** Its own pid and those of processes that it started, while they run. */
   processes(): readonly string[];
   readonly ended: Promise<Ended>;
+  /** Kills it if it still runs; a demo service of its own ends with it. */
+  close(): Promise<void>;
 };
 
 export function startLoadgen(args: readonly string[], options: RunOptions = {}): Running {
@@ -91,6 +93,10 @@ export function startLoadgen(args: readonly string[], options: RunOptions = {}):
     closeStdout: () => void child.stdout.destroy(),
     processes: () => processesMarked(mark),
     ended,
+    async close() {
+      if (child.exitCode === null && child.signalCode === null) process.kill(child.pid!, 'SIGKILL');
+      await ended;
+    },
   };
 }
 
