@@ -15,21 +15,28 @@ const LOADS = [
 ] as const;
 
 /**
- * Drives the service once for each seed and load, and reads the exact durations from /truth.
+ * Drives the service once for each seed and load, and reads the exact durations from /truth. The sets are named by load and
+ * endpoint: runs with other seeds have the same names.
  *
  * @param runtimes programs of node or deno that run the service, taking turns with the seeds
- * @returns a set for each load and endpoint, the runs with all seeds taken together
  */
-export async function measureEndpoints(
+export async function measureRuns(
   runtimes: readonly string[],
   seeds: readonly number[],
 ): Promise<SampleSet[]> {
-  const pooled = new Map<string, number[]>();
+  const sets: SampleSet[] = [];
   for (const [i, seed] of seeds.entries())
-    for (const load of LOADS)
-      for (const { name, samples } of await measureOnce(runtimes[i % runtimes.length]!, seed, load))
-        pooled.set(name, (pooled.get(name) ?? []).concat([...samples]));
-  return [...pooled].map(([name, samples]) => ({ name, samples: Float64Array.from(samples) }));
+    for (const load of LOADS) sets.push(...(await measureOnce(runtimes[i % runtimes.length]!, seed, load)));
+  return sets;
+}
+
+/** The runs of each load and endpoint taken together. */
+export function pooled(sets: readonly SampleSet[]): SampleSet[] {
+  const names = [...new Set(sets.map(({ name }) => name))];
+  return names.map((name) => {
+    const samples = sets.filter((set) => set.name === name).flatMap((set) => [...set.samples]);
+    return { name, samples: Float64Array.from(samples) };
+  });
 }
 
 async function measureOnce(
