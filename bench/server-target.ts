@@ -11,13 +11,14 @@ import type { Observer } from '../server/middleware/measure-requests.ts';
 import { trackedRoutes } from '../server/routes/routes.ts';
 import { createShapes } from '../server/shapes.ts';
 import { createTruth } from '../server/truth.ts';
+import { type SwitchedCosts, switched } from './switched-truth.ts';
 
 /** What is switched on in a server: nothing, the metrics as they are shipped, and more beside them. */
 export type ServerKind = 'bare' | 'instrumented' | 'truth' | 'native';
 
 /**
  * One of the servers that bench/server.ts compares: the service's Koa app, `bare` with nobody to measure for.
- * Prints its port; ends with its standard input.
+ * Prints its port; ends with its standard input. The `truth` one has it switched on and off, and prints what it cost at its end.
  */
 export function serve(kind: ServerKind): void {
   const config = configOf(kind);
@@ -29,7 +30,8 @@ export function serve(kind: ServerKind): void {
     labelSets: labelSets(trackedRoutes(choice)),
   });
   const observers: Observer[] = kind === 'bare' ? [] : [metrics.record];
-  if (truth !== null) observers.push(truth.record);
+  const switchedTruth = truth === null ? null : switched(truth.record);
+  if (switchedTruth !== null) observers.push(switchedTruth.observe);
   const app = createApp({
     faults: createFaults(1, config.faults),
     shapes: createShapes(1),
@@ -41,7 +43,12 @@ export function serve(kind: ServerKind): void {
   });
   const server = createServer(app.callback());
   server.listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port));
-  process.stdin.on('end', () => process.exit(0)).resume();
+  process.stdin.on('end', () => end(switchedTruth?.costs() ?? null)).resume();
+}
+
+function end(costs: SwitchedCosts | null): void {
+  if (costs !== null) console.log(JSON.stringify(costs));
+  process.exit(0);
 }
 
 const SETTINGS: Readonly<Record<ServerKind, Environment>> = {

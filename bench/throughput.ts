@@ -2,14 +2,17 @@ import { autocannonCli, median, printTable, runLoadgen, runProgram, startTarget 
 
 const CONNECTIONS = 50;
 const SECONDS = 4;
+const CLIMB_SECONDS = 3;
 const ROUNDS = 5;
+const OPEN_ROUNDS = 3;
 const LATENESS_LIMIT_US = 10_000;
-const OPEN_SHARES = [0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95];
+const OPEN_SHARES = [0.6, 0.7, 0.75, 0.8, 0.85, 0.9];
 
 /**
  * How much one worker can send, in turns with its peers on the same machine: closed, 50 connections, against
  * autocannon's own command line and wrk; then open, at the highest share of the closed figure whose lateness p99 stays
- * under 10 ms.
+ * under 10 ms. The open runs have the same 50 connections, and their rate climbs first: a target that meets its
+ * highest rate cold falls behind by a tenth of a second, which would be measured instead.
  */
 export async function main(runtimes: readonly string[]): Promise<void> {
   const runtime = runtimes[runtimes.length - 1]!;
@@ -42,22 +45,26 @@ export async function main(runtimes: readonly string[]): Promise<void> {
 }
 
 async function open(runtime: string, url: string, closedRate: number): Promise<void> {
-  const rows = [['open, one worker', 'of closed', 'sent', 'skipped', 'late p99 µs', 'in time']];
+  const rows = [['open, one worker', 'of closed', 'skipped', 'late p99 µs (median of rounds)', 'in time']];
   for (const share of OPEN_SHARES) {
     const rate = Math.round(closedRate * share);
-    const report = await runLoadgen(runtime, [
-      ...['bench/scenarios/arrivals.ts', '--rate', String(rate), '--duration', `${SECONDS}s`],
-      ...['--workers', '1', '--target', url, '--no-reconcile'],
-    ]);
-    const latenessUs = report.latenessUs?.p99 ?? Number.POSITIVE_INFINITY;
-    const inTime = latenessUs < LATENESS_LIMIT_US;
-    const { sent, skipped } = report.requests;
+    const latenessUs: number[] = [];
+    let skipped = 0;
+    for (let round = 0; round < OPEN_ROUNDS; round++) {
+      const report = await runLoadgen(runtime, [
+        ...['bench/scenarios/arrivals.ts', '--rate', String(rate), '--duration', `${SECONDS}s`],
+        ...['--climb', `${CLIMB_SECONDS}s`, '--connections', String(CONNECTIONS)],
+        ...['--workers', '1', '--target', url, '--no-reconcile'],
+      ]);
+      latenessUs.push(report.latenessUs?.p99 ?? Number.POSITIVE_INFINITY);
+      skipped += report.requests.skipped;
+    }
+    const inTime = median(latenessUs) < LATENESS_LIMIT_US;
     rows.push([
       `${rate}/s`,
       share.toFixed(2),
-      String(sent),
       String(skipped),
-      String(latenessUs),
+      String(median(latenessUs)),
       inTime ? 'yes' : 'no',
     ]);
   }

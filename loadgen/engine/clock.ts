@@ -30,11 +30,14 @@ const WORDS = { order: 0, wake: 1, state: 2 } as const;
 const STATE_UP = 1;
 const STATE_END = 2;
 const START_LIMIT_MS = 10_000;
+/** More than the clock thread is ever early; what is due later has an order of its own. */
+const AWAKE_LIMIT_MS = 1;
 
 /**
  * A plain timer fires about 0.6 ms late in the median (1.1 ms on Deno), which would sit in every latency. A thread
  * that sleeps in Atomics.wait with fractional milliseconds and wakes this one through Atomics.waitAsync is some
- * 0.1 ms late at a few per cent of a core.
+ * 0.1 ms late at a few per cent of a core. Threads that slept long take longer to run, so it wakes this one early by
+ * a small share of the time, and turns of the event loop fill the rest.
  */
 async function startClockThread(onWake: () => void): Promise<Clock> {
   const shared = new SharedArrayBuffer(24);
@@ -53,17 +56,30 @@ async function startClockThread(onWake: () => void): Promise<Clock> {
     );
   }
   let closed = false;
+  let dueMs = Number.POSITIVE_INFINITY;
+  let isAwake = false;
+  const wakeWhenDue = () => {
+    isAwake = false;
+    if (closed) return;
+    const leftMs = dueMs - performance.now();
+    if (leftMs <= 0) onWake();
+    else if (leftMs < AWAKE_LIMIT_MS) {
+      isAwake = true;
+      setImmediate(wakeWhenDue);
+    }
+  };
   const listen = async () => {
     let seen = Atomics.load(words, WORDS.wake);
     while (!closed) {
       await changed(words, WORDS.wake, seen);
       seen = Atomics.load(words, WORDS.wake);
-      if (!closed) onWake();
+      if (!isAwake) wakeWhenDue();
     }
   };
   const listening = listen();
   return {
     wakeAt(dueAtMs) {
+      dueMs = dueAtMs;
       dueAtEpochMs[0] = performance.timeOrigin + dueAtMs;
       Atomics.add(words, WORDS.order, 1);
       Atomics.notify(words, WORDS.order);
