@@ -14,7 +14,7 @@ import { printTable, runtimeName } from './processes.ts';
 /**
  * Finds bounds for the demo service's own endpoints and says how good they, and those that it ships, are: searched on the
  * exact durations of some runs, judged on those of others, with other seeds and multiplied by 0.75 to 1.33.
- * Takes 18 minutes, most of them idle. Whatever else the machine does is in the durations, in their tails above all.
+ * Takes 22 minutes, most of them idle. Whatever else the machine does is in the durations, in their tails above all.
  *
  * @param runtimes programs of node or deno that run the service, taking turns
  */
