@@ -57,6 +57,20 @@ suite('clock', (test) => {
     });
   }
 
+  test('thread: the clock thread wakes early, the loop is never woken before its time', async () => {
+    const { clock, woken } = await startedClock('thread');
+    for (const sleepMs of [0.1, 1, 1.9, 2.1, 3, 5, 8, 12, 20, 40]) {
+      for (let i = 0; i < 5; i++) {
+        const dueMs = performance.now() + sleepMs;
+        const next = woken();
+        clock.wakeAt(dueMs);
+        await next;
+        assert.ok(performance.now() >= dueMs, `woken ${dueMs - performance.now()} ms early of ${sleepMs} ms`);
+      }
+    }
+    await clock.close();
+  });
+
   test('only a spinning clock wakes for a time that is months away', async () => {
     for (const kind of ['thread', 'timer'] as const) {
       let wakeUps = 0;
