@@ -30,7 +30,7 @@ const WORDS = { order: 0, wake: 1, state: 2 } as const;
 const STATE_UP = 1;
 const STATE_END = 2;
 const START_LIMIT_MS = 10_000;
-/** More than the clock thread is ever early; what is due later has an order of its own. */
+/** The clock thread is not as early as this unless the system's clock was set between its start and ours: it is asked again then. */
 const AWAKE_LIMIT_MS = 1;
 
 /**
@@ -58,15 +58,19 @@ async function startClockThread(onWake: () => void): Promise<Clock> {
   let closed = false;
   let dueMs = Number.POSITIVE_INFINITY;
   let isAwake = false;
+  const order = () => {
+    dueAtEpochMs[0] = performance.timeOrigin + dueMs;
+    Atomics.add(words, WORDS.order, 1);
+    Atomics.notify(words, WORDS.order);
+  };
   const wakeWhenDue = () => {
     isAwake = false;
     if (closed) return;
     const leftMs = dueMs - performance.now();
-    if (leftMs <= 0) onWake();
-    else if (leftMs < AWAKE_LIMIT_MS) {
-      isAwake = true;
-      setImmediate(wakeWhenDue);
-    }
+    if (leftMs <= 0) return onWake();
+    if (leftMs >= AWAKE_LIMIT_MS) return order();
+    isAwake = true;
+    setImmediate(wakeWhenDue);
   };
   const listen = async () => {
     let seen = Atomics.load(words, WORDS.wake);
@@ -80,9 +84,7 @@ async function startClockThread(onWake: () => void): Promise<Clock> {
   return {
     wakeAt(dueAtMs) {
       dueMs = dueAtMs;
-      dueAtEpochMs[0] = performance.timeOrigin + dueAtMs;
-      Atomics.add(words, WORDS.order, 1);
-      Atomics.notify(words, WORDS.order);
+      order();
     },
     async close() {
       closed = true;

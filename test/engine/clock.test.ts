@@ -71,6 +71,25 @@ suite('clock', (test) => {
     await clock.close();
   });
 
+  test('thread: a system clock that was set meanwhile costs no wake-up', async () => {
+    const { timeOrigin } = performance;
+    try {
+      for (const setByMs of [-5, 5]) {
+        Object.defineProperty(performance, 'timeOrigin', { value: timeOrigin + setByMs, configurable: true });
+        assert.is(performance.timeOrigin, timeOrigin + setByMs);
+        const { clock, woken } = await startedClock('thread');
+        for (const sleepMs of [0.5, 3, 20]) {
+          const next = woken();
+          clock.wakeAt(performance.now() + sleepMs);
+          await next;
+        }
+        await clock.close();
+      }
+    } finally {
+      Object.defineProperty(performance, 'timeOrigin', { value: timeOrigin, configurable: true });
+    }
+  });
+
   test('only a spinning clock wakes for a time that is months away', async () => {
     for (const kind of ['thread', 'timer'] as const) {
       let wakeUps = 0;
