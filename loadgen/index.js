@@ -1,9 +1,6 @@
 #!/usr/bin/env node
-// What `node loadgen` finds. Only a Node without TypeScript of its own pays for a loader.
-if (!process.features.typescript) {
-  // Not through 'tsx/esm/api': that loads all of tsx into this thread as well, which takes 40 ms.
-  (await import('node:module')).register('tsx/esm', import.meta.url, { data: true });
-  process.setSourceMapsEnabled(true);
-}
+// What `node loadgen` finds.
+import './typescript.js';
+
 const { main } = await import('./main.ts');
 await main();

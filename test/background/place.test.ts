@@ -6,7 +6,7 @@ import { type ScratchFolder, scratchFolder } from '../support/scratch-folder.ts'
 import { suite } from '../support/suite.ts';
 
 const UID = process.getuid?.() ?? -1;
-const WISH: PlaceWish = { pidfile: null, cwd: '/work', env: {}, uid: 7 };
+const WISH: PlaceWish = { pidfile: null, cwd: '/home/seven', env: {}, uid: 7 };
 
 suite('place of a daemon', (test) => {
   let folder: ScratchFolder;
@@ -21,7 +21,7 @@ suite('place of a daemon', (test) => {
     assert.is(at({ env: { XDG_RUNTIME_DIR: '/run/user/7' } }), '/run/user/7/loadgen/background.pid');
     assert.is(at({}), '/tmp/loadgen-7/background.pid');
     for (const relative of ['', 'run']) assert.is(at({ env: { XDG_RUNTIME_DIR: relative } }), at({}));
-    assert.is(at({ pidfile: 'a.pid', env: { XDG_RUNTIME_DIR: '/run/user/7' } }), '/work/a.pid');
+    assert.is(at({ pidfile: 'a.pid', env: { XDG_RUNTIME_DIR: '/run/user/7' } }), '/home/seven/a.pid');
   });
 
   test('each pidfile has a lock and a state of its own', () => {

@@ -53,6 +53,15 @@ async function choose(terminal: Terminal, label: string): Promise<void> {
   terminal.press('Enter');
 }
 
+async function instructionsAndCheckThenEnd(terminal: Terminal): Promise<void> {
+  await choose(terminal, 'Instructions');
+  await terminal.shows(/scrape_interval: 5s[\s\S]*What comes next\?[\s\S]*● Instructions/);
+  await choose(terminal, 'Check the target');
+  await terminal.shows(/8 of 8 endpoints answered[\s\S]*What comes next\?[\s\S]*● Check/);
+  terminal.press('C-c');
+  await terminal.shows(/exit=0/);
+}
+
 suite('demo in a terminal', (test) => {
   test.before(async () => {
     demo = await startDemo({ SLOW_MS: '0-20', SLOW_TIMEOUT_MS: '0-20' });
@@ -118,12 +127,7 @@ suite('demo in a terminal', (test) => {
             terminal.press('C-c');
             await terminal.shows(new RegExp(`stopped by SIGINT[\\s\\S]*What comes next\\?[\\s\\S]*● ${act}`));
           }
-          await choose(terminal, 'Instructions');
-          await terminal.shows(/scrape_interval: 5s[\s\S]*What comes next\?[\s\S]*● Instructions/);
-          await choose(terminal, 'Check the target');
-          await terminal.shows(/8 of 8 endpoints answered[\s\S]*What comes next\?[\s\S]*● Check/);
-          terminal.press('C-c');
-          await terminal.shows(/exit=0/);
+          await instructionsAndCheckThenEnd(terminal);
         },
         // Where the loader of Node 20 keeps what it compiled.
         { TMPDIR: folder.path },
@@ -154,12 +158,7 @@ suite('demo in a terminal', (test) => {
   test('instructions and check come back to the menu', async () => {
     await inTerminal(['--target', target], async (terminal) => {
       await terminal.shows(MENU);
-      await choose(terminal, 'Instructions');
-      await terminal.shows(/scrape_interval: 5s[\s\S]*What comes next\?[\s\S]*● Instructions/);
-      await choose(terminal, 'Check the target');
-      await terminal.shows(/8 of 8 endpoints answered[\s\S]*What comes next\?[\s\S]*● Check/);
-      terminal.press('C-c');
-      await terminal.shows(/exit=0/);
+      await instructionsAndCheckThenEnd(terminal);
     });
   });
 
