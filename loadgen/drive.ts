@@ -1,12 +1,18 @@
 import type { Assignment, HandIn, Progress, StopHow } from './engine/engine.ts';
+import { emptyTally, mergeTallies, type Tally } from './measure/tally.ts';
+import { coarsened } from './measure/timeline.ts';
 import { runOnThreads } from './pool/pool.ts';
 import type { Signals } from './signals.ts';
 
 /** What the workers brought back. */
 export type Driven = {
   readonly handIns: readonly HandIn[];
+  /** What each counted from start to end, and why it was lost if it was. */
+  readonly workers: readonly { readonly tally: Tally; readonly lost: string | null }[];
   readonly startedAtEpochMs: number;
   readonly durationMs: number;
+  /** When the sending was ended from outside, from the start; null when the schedule ended it. */
+  readonly cutAtMs: number | null;
   /** True when answers were not waited for. */
   readonly abandoned: boolean;
 };
@@ -30,16 +36,23 @@ export async function drive(
   let startedAtEpochMs = 0;
   let abandoned = false;
   let isOver = false;
+  let cutAtMs: number | null = null;
+  const told = assignments.map(() => emptyTally());
+  const sinceStartMs = () => performance.timeOrigin + performance.now() - startedAtEpochMs;
   const handIns = await runOnThreads(assignments, {
     whenReady() {
       startedAtEpochMs = performance.timeOrigin + performance.now() + START_AHEAD_MS;
       watch.started(startedAtEpochMs);
       return startedAtEpochMs;
     },
-    onProgress: watch.progress,
+    onProgress(worker, progress) {
+      told[worker] = withMore(told[worker]!, progress.tally);
+      watch.progress(worker, progress);
+    },
     onSteerable(stop) {
       const stopAs = (how: StopHow) => (signal: string) => {
         if (isOver) return;
+        cutAtMs ??= sinceStartMs();
         abandoned = how === 'abandon';
         watch.stopping(how, signal);
         stop(how);
@@ -51,5 +64,12 @@ export async function drive(
   isOver = true;
   const endedAtEpochMs = Math.max(...handIns.map((handIn) => handIn.endedAtEpochMs));
   const durationMs = Math.max(0, Math.round(endedAtEpochMs - startedAtEpochMs));
-  return { handIns, startedAtEpochMs, durationMs, abandoned };
+  const workers = handIns.map((handIn, i) => ({ tally: withMore(told[i]!, handIn.tally), lost: null }));
+  return { handIns, workers, startedAtEpochMs, durationMs, cutAtMs, abandoned };
+}
+
+/** On this thread, which sends nothing: a long timeline is made coarser here. */
+function withMore(tally: Tally, more: Tally): Tally {
+  const merged = mergeTallies([tally, more]);
+  return { ...merged, timeline: coarsened(merged.timeline) };
 }

@@ -5,14 +5,14 @@ import type { RunRequest } from './cli/run-request.ts';
 import { type Driven, drive } from './drive.ts';
 import type { Assignment } from './engine/engine.ts';
 import { EXIT, ExitError } from './exit.ts';
-import { mergeTallies, type Tally } from './measure/tally.ts';
+import { endpointsOf, mergeTallies, type Tally } from './measure/tally.ts';
 import { printSchedule } from './print-schedule.ts';
 import { openBooks } from './reconcile/books.ts';
 import { faultRatesOf } from './reconcile/faults.ts';
-import type { Reconciliation, Report } from './report/report.ts';
+import type { Report } from './report/report.ts';
 import { deliver } from './report/sinks.ts';
 import { summarise } from './report/summarise.ts';
-import { parseThreshold } from './report/thresholds.ts';
+import { parseThreshold, type Threshold } from './report/thresholds.ts';
 import { exitCodeOf } from './report/verdict.ts';
 import { mixText } from './scenario/mix-text.ts';
 import { readableOptions } from './scenario/options.ts';
@@ -23,21 +23,23 @@ import { openTarget, type Target } from './target.ts';
 import { fetchText, readLimitMs } from './transport/read.ts';
 
 /**
- * A whole run: target, its counters before, load, its counters after, report. Answers the exit code. Without an audience
+ * A whole run: target, its counters before, load, its counters after, report. Returns the exit code. Without an audience
  * it is followed on the terminal.
  */
 export async function run(request: RunRequest, io: Io, audience?: Audience): Promise<number> {
-  checkThresholds(request.thresholds);
+  const thresholds = thresholdsOf(request);
   if (request.dryRun) return printSchedule(request.plan, io);
   const signals = catchSignals(io);
   try {
-    return await runUnder(signals, request, io, audience ?? (await terminalAudience(request, io)));
+    return await runUnder(signals, { ...request, thresholds }, io, audience ?? (await terminalAudience(request, io)));
   } finally {
     signals.release();
   }
 }
 
-async function runUnder(signals: Signals, request: RunRequest, io: Io, followers: Audience): Promise<number> {
+type Run = Omit<RunRequest, 'thresholds'> & { readonly thresholds: readonly Threshold[] };
+
+async function runUnder(signals: Signals, request: Run, io: Io, followers: Audience): Promise<number> {
   const opening = openTarget(request, io);
   // A service of our own is soon up, and then is to be ended.
   const target = await (request.target === null ? opening : unlessStopped(opening, signals));
@@ -63,12 +65,12 @@ async function runUnder(signals: Signals, request: RunRequest, io: Io, followers
 }
 
 async function driveAndReconcile(
-  request: RunRequest,
+  request: Run,
   target: Target,
   audience: Audience,
   signals: Signals,
   io: Io,
-): Promise<{ driven: Driven; tally: Tally; reconciliation: Reconciliation | null }> {
+): Promise<{ driven: Driven; tally: Tally; reconciliation: Report['reconciliation'] }> {
   const { reconcile, insecure, plan } = request;
   const timeoutMs = readLimitMs(request.timeoutMs);
   const opening = openBooks(target.url, {
@@ -80,18 +82,18 @@ async function driveAndReconcile(
   const watch = audience.watch(plan, target.url);
   try {
     const driven = await drive(assignmentsOf(request, target.url), watch, signals);
-    const tally = mergeTallies(driven.handIns.map((handIn) => handIn.tally));
+    const tally = mergeTallies(driven.workers.map((worker) => worker.tally));
     // Answers that were not waited for may still be counted there.
     const reconciliation = driven.abandoned
       ? null
-      : await Promise.race([books.close(tally), signals.came(2).then(() => null)]);
+      : await Promise.race([books.close({ endpoints: endpointsOf(tally), timeline: tally.timeline }), signals.came(2).then(() => null)]);
     return { driven, tally, reconciliation };
   } finally {
     watch.close();
   }
 }
 
-function assignmentsOf(request: RunRequest, target: string): Assignment[] {
+function assignmentsOf(request: Run, target: string): Assignment[] {
   const { scenarioUrl, options, seed, timeoutMs, insecure, clock } = request;
   // A worker without a connection could not send its share.
   const workers = Math.min(request.workers, request.connections);
@@ -103,16 +105,16 @@ function assignmentsOf(request: RunRequest, target: string): Assignment[] {
 }
 
 function reportOf(
-  request: RunRequest,
+  request: Run,
   target: Target,
   driven: Driven,
   tally: Tally,
-  reconciliation: Reconciliation | null,
+  reconciliation: Report['reconciliation'],
   signals: Signals,
   runtime: string,
 ): Report {
   const { scenario, plan, thresholds } = request;
-  const transports = new Set(driven.handIns.flatMap((handIn) => handIn.transports));
+  const clients = new Set(driven.handIns.flatMap((handIn) => handIn.clients));
   return summarise(
     {
       scenario: plan.scenario,
@@ -121,11 +123,14 @@ function reportOf(
       scheduleHash: scheduleHash(plan.phases, plan.seed, mixText(plan)),
       target: target.url,
       runtime,
-      workers: driven.handIns.length,
-      transport: [...transports].sort().join(', ') || 'none',
+      differs: null,
+      clients: [...clients].sort(),
       startedAt: new Date(driven.startedAtEpochMs).toISOString(),
       durationMs: driven.durationMs,
-      hasOpenPhase: plan.phases.some((phase) => phase.kind !== 'closed'),
+      cutAtMs: driven.cutAtMs,
+      phases: plan.phases,
+      workers: driven.workers,
+      allowInvalid: request.allowInvalid,
       thresholds,
       reconciliation,
       stoppedBy: signals.first,
@@ -134,14 +139,24 @@ function reportOf(
   );
 }
 
-function announce(request: RunRequest, target: Target, audience: Audience): void {
+function announce(request: Run, target: Target, audience: Audience): void {
   if (request.quiet) return;
   if (target.isOwn) audience.say(`No --target given: started a demo service on ${target.url} for this run`);
 }
 
-function checkThresholds(expressions: readonly string[]): void {
-  const problems = expressions.map(parseThreshold).flatMap((t) => (t.kind === 'problem' ? [t.message] : []));
+/** @throws {ExitError} 2 for one that can't be read, or speaks of a phase that the plan has not */
+function thresholdsOf({ thresholds, plan }: RunRequest): Threshold[] {
+  const parsed = thresholds.map(parseThreshold);
+  const problems = parsed.flatMap((one) => {
+    if (one.kind === 'problem') return [one.message];
+    const { phase } = one.metric;
+    if (phase === null || phase <= plan.phases.length) return [];
+    return [
+      `Cannot judge threshold "${one.expression}": ${plan.scenario} has no phase ${phase}, want 1 to ${plan.phases.length}`,
+    ];
+  });
   if (problems.length > 0) throw new ExitError(EXIT.usage, problems.join('; '));
+  return parsed.flatMap((one) => (one.kind === 'threshold' ? [one] : []));
 }
 
 /** Keeps the target up for a last look at it, until the time is over or a signal comes. */

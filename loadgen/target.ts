@@ -2,7 +2,8 @@ import type { Io } from './cli/io.ts';
 import { type DemoService, startDemoService } from './demo-service.ts';
 import { EXIT, ExitError } from './exit.ts';
 import { explainFailure } from './inspect/failure.ts';
-import { fetchText, readLimitMs } from './transport/read.ts';
+import { knock } from './wire/knock.ts';
+
 
 /** What a run is driven against. */
 export type Target = {
@@ -24,8 +25,8 @@ export type TargetWish = {
 };
 
 /**
- * The given target, once it has answered a first question, or a demo service of our own.
- * @throws {ExitError} 106 when it does not speak HTTP
+ * The given target, once it has taken a connection, or a demo service of our own.
+ * @throws {ExitError} 106 when it takes none
  */
 export async function openTarget(wish: TargetWish, io: Io): Promise<Target> {
   if (wish.target === null) {
@@ -43,10 +44,10 @@ function ownService(wish: TargetWish, io: Io): Promise<DemoService> {
   return startDemoService({ execPath, env, isDeno: runtime.startsWith('deno'), settings });
 }
 
-/** Any answer to GET /metrics will do, 404 too: that page counts in no request metric. */
+/** A connection, not a request: a target's own count shall hold the scenario's requests and nothing else. */
 async function probe(url: string, wish: TargetWish): Promise<void> {
   try {
-    await fetchText(`${url}/metrics`, { timeoutMs: readLimitMs(wish.timeoutMs), insecure: wish.insecure });
+    await knock(url, wish);
   } catch (error) {
     const { what, advice } = explainFailure(error instanceof Error ? error.message : String(error));
     const hint = advice === '' ? '' : `; ${advice}`;

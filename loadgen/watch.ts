@@ -1,7 +1,8 @@
 import type { Watch } from './drive.ts';
 import type { Progress } from './engine/engine.ts';
+import { addCounts } from './measure/counts.ts';
 import { mergeHistograms, quantileUs } from './measure/histogram.ts';
-import { addCounts, type HistogramData } from './measure/tally.ts';
+import type { HistogramData } from './measure/tally.ts';
 import type { Live } from './report/live.ts';
 import type { ProgressState } from './report/progress.ts';
 import type { Plan } from './scenario/plan.ts';
@@ -11,7 +12,7 @@ import { plannedDurationMs } from './schedule/total.ts';
 export type LiveWatch = Watch & { close(): void };
 
 const DRAW_EVERY_MS = 250;
-/** Workers report twice a second: so many of their reports make the last second. */
+/** Workers report twice a second: this many of their reports make the last second. */
 const RECENT_REPORTS = 2;
 
 /** Draws the live line of a run from what its workers report. */
@@ -52,11 +53,17 @@ export type WorkerView = {
 };
 
 function seen(view: WorkerView | undefined, progress: Progress, atMs: number): WorkerView {
-  const recent = [...(view?.recent ?? []), progress.recentLatency].slice(-RECENT_REPORTS);
+  const latency = mergeHistograms(progress.tally.timeline.map((stretch) => stretch.latency));
+  const recent = [...(view?.recent ?? []), latency].slice(-RECENT_REPORTS);
   if (view === undefined) return { last: progress, recent, sentPerSecond: 0, atMs };
-  const sent = progress.counts.sent - view.last.counts.sent;
+  const sent = startedOf(progress) - startedOf(view.last);
   const lengthMs = atMs - view.atMs;
   return { last: progress, recent, sentPerSecond: lengthMs > 0 ? (sent * 1000) / lengthMs : 0, atMs };
+}
+
+/** A request is counted as sent when its outcome is known: too late for a rate of the last second. */
+function startedOf({ counts }: Progress): number {
+  return counts.scheduled - counts.unsent;
 }
 
 /** What was sent in the last second belongs to the former phase in part: too early to hold it against this one. */
@@ -81,7 +88,6 @@ export function stateOf(
     phase: stopping ?? (isOver ? 'waiting for answers' : place),
     askedPerSecond: isOver || intoMs < RATE_SETTLES_MS ? null : askedPerSecond(phase, intoMs),
     sentPerSecond: views.reduce((sum, view) => sum + view.sentPerSecond, 0),
-    inFlight: views.reduce((sum, view) => sum + view.last.inFlight, 0),
     counts: addCounts(views.map((view) => view.last.counts)),
     p50Us: quantileUs(latency, 0.5),
     p99Us: quantileUs(latency, 0.99),

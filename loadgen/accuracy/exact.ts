@@ -1,4 +1,4 @@
-import { binomialTails, tailOf } from './binomial.ts';
+import { quantileRanks } from '../measure/binomial.ts';
 
 /** Samples in ascending order; seconds everywhere in this folder. */
 export type SortedSamples = Float64Array;
@@ -26,23 +26,6 @@ export function quantileRank(count: number, q: number): number {
   return Math.max(1, Math.ceil(q * count));
 }
 
-/** Order statistics that enclose a quantile of the distribution; null on a side that the samples cannot bound. */
-export type QuantileRanks = { readonly low: number | null; readonly high: number | null };
-
-/**
- * Between which ranks (from 1) of `count` independent samples the distribution's q-quantile lies with at least the given
- * confidence, half of the risk on each side. Exact and free of assumptions: the number of samples below the quantile is
- * binomial.
- */
-export function quantileRanks(count: number, q: number, confidence = 0.95): QuantileRanks {
-  const risk = tailOf(confidence);
-  // P(x(r) > quantile) = P(fewer than r samples lie below it) = P(B ≤ r − 1), which grows with r.
-  const low = firstRank(count, (rank) => binomialTails(rank - 1, count, q).atMost > risk) - 1;
-  // P(x(r) < quantile) ≤ P(B ≥ r), which shrinks with r.
-  const high = firstRank(count, (rank) => binomialTails(rank, count, q).atLeast <= risk);
-  return { low: low < 1 ? null : low, high: high > count ? null : high };
-}
-
 /** The values at `quantileRanks`, in the samples' unit; null when one side has no bound. */
 export function quantileBounds(sorted: SortedSamples, q: number, confidence = 0.95): [number, number] | null {
   const { low, high } = quantileRanks(sorted.length, q, confidence);
@@ -57,18 +40,6 @@ export function countAtMost(sorted: SortedSamples, value: number): number {
     const middle = (low + high) >>> 1;
     if (sorted[middle]! <= value) low = middle + 1;
     else high = middle;
-  }
-  return low;
-}
-
-/** The least rank from 1 that passes, count + 1 if none does; what passes must stay passed above it. */
-function firstRank(count: number, passes: (rank: number) => boolean): number {
-  let low = 1;
-  let high = count + 1;
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (passes(middle)) high = middle;
-    else low = middle + 1;
   }
   return low;
 }

@@ -1,5 +1,6 @@
+import { quantileRanks } from '../measure/binomial.ts';
 import { type SampleSet, type SortedSet, sortedSet } from './evaluate.ts';
-import { countAtMost, quantileRanks } from './exact.ts';
+import { countAtMost } from './exact.ts';
 
 export type SuggestOptions = {
   /** Finite bounds at most, 1 or more. */

@@ -1,6 +1,7 @@
 import type { Progress } from '../engine/engine.ts';
+import { addCounts, type Counts, zeroCounts } from '../measure/counts.ts';
 import { emptyHistogram, mergeHistograms } from '../measure/histogram.ts';
-import { addCounts, type Counts, type HistogramData } from '../measure/tally.ts';
+import type { HistogramData } from '../measure/tally.ts';
 import type { LiveWatch } from '../watch.ts';
 import { intervalLine, turnOf } from './log-lines.ts';
 import { countsSince, type Recent, RecentSamples, type Sample } from './recent.ts';
@@ -9,7 +10,6 @@ import { countsSince, type Recent, RecentSamples, type Sample } from './recent.t
 export type Standing = {
   readonly phase: 'sending' | 'stopping';
   readonly counts: Counts;
-  readonly inFlight: number;
   /** The last minute, or what there is of it. */
   readonly recent: Recent;
 };
@@ -24,7 +24,7 @@ export type WatchOutput = {
 
 const TICK_MS = 1_000;
 const MINUTE_MS = 60_000;
-/** So long a start waits for the first request of a slow schedule. */
+/** How long a start waits for the first request of a slow schedule. */
 const FIRST_REQUEST_LIMIT_MS = 3_000;
 
 /** Follows a run for a log: a line every `intervalMs`, and nothing that grows with its length. */
@@ -48,7 +48,7 @@ export class LogWatch {
   readonly #output: WatchOutput;
   readonly #intervalMs: number;
   readonly #now: () => number;
-  readonly #workers = new Map<number, Progress>();
+  readonly #workers = new Map<number, Counts>();
   #startMs: number | null = null;
   #phase: Standing['phase'] = 'sending';
   #isSending = false;
@@ -70,9 +70,9 @@ export class LogWatch {
   }
 
   progress(worker: number, progress: Progress): void {
-    this.#workers.set(worker, progress);
-    this.#fresh.push(progress.recentLatency);
-    if (progress.counts.sent === 0 || this.#isSending) return;
+    this.#workers.set(worker, progress.counts);
+    this.#fresh.push(...progress.tally.timeline.map(({ latency }) => latency));
+    if (progress.counts.scheduled === 0 || this.#isSending) return;
     // So that the first look at the daemon shows it.
     this.tick();
     this.#tellSending(true);
@@ -88,26 +88,24 @@ export class LogWatch {
     if (this.#startMs === null) return;
     const atMs = this.#now() - this.#startMs;
     if (atMs >= FIRST_REQUEST_LIMIT_MS) this.#tellSending(false);
-    const workers = [...this.#workers.values()];
-    const counts = addCounts(workers.map((progress) => progress.counts));
-    const inFlight = workers.reduce((sum, progress) => sum + progress.inFlight, 0);
+    const counts = addCounts([...this.#workers.values()]);
     const latency = mergeHistograms(this.#fresh);
     this.#fresh = [];
     this.#minute.add({ atMs, counts, latency });
     this.#interval = { ...this.#interval, latency: mergeHistograms([this.#interval.latency, latency]) };
     // A tick may come a little early.
-    if (atMs - this.#interval.atMs >= this.#intervalMs - TICK_MS / 2) this.#writeLine(atMs, counts, inFlight);
-    this.#output.standing({ phase: this.#phase, counts, inFlight, recent: this.#minute.recent() });
+    if (atMs - this.#interval.atMs >= this.#intervalMs - TICK_MS / 2) this.#writeLine(atMs, counts);
+    this.#output.standing({ phase: this.#phase, counts, recent: this.#minute.recent() });
   }
 
-  #writeLine(atMs: number, counts: Counts, inFlight: number): void {
+  #writeLine(atMs: number, counts: Counts): void {
     const base = this.#interval;
     const recent: Recent = {
       lengthMs: atMs - base.atMs,
       counts: countsSince(base.counts, counts),
       latency: base.latency,
     };
-    this.#output.line(intervalLine(recent, inFlight, counts.sent));
+    this.#output.line(intervalLine(recent, counts));
     const turn = turnOf(recent, this.#isSilent);
     this.#isSilent = turn.silent;
     if (turn.line !== null) this.#output.line(turn.line);
@@ -121,4 +119,4 @@ export class LogWatch {
   }
 }
 
-const NOTHING: Sample = { atMs: 0, counts: addCounts([]), latency: emptyHistogram() };
+const NOTHING: Sample = { atMs: 0, counts: zeroCounts(), latency: emptyHistogram() };

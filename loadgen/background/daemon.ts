@@ -2,13 +2,14 @@ import type { Audience } from '../audience.ts';
 import type { Io } from '../cli/io.ts';
 import type { RunRequest } from '../cli/run-request.ts';
 import { EXIT, type ExitCode, ExitError } from '../exit.ts';
+import { inFlightOf, zeroCounts } from '../measure/counts.ts';
 import { emptyHistogram } from '../measure/histogram.ts';
-import { addCounts } from '../measure/tally.ts';
 import { explainVerdict } from '../report/explain.ts';
 import { renderJson } from '../report/json.ts';
+import { quantilesOf } from '../report/quantiles.ts';
 import type { Report } from '../report/report.ts';
 import { sinksFor } from '../report/sinks.ts';
-import { quantilesOf } from '../report/summarise.ts';
+import { isCompared } from '../report/verdict.ts';
 import { run } from '../run.ts';
 import { DaemonFiles } from './daemon-files.ts';
 import { daemonSignals } from './daemon-signals.ts';
@@ -31,7 +32,7 @@ export type DaemonSetup = {
   readonly intervalMs: number;
 };
 
-/** The daemon itself: runs the request to its end, or until it is stopped. Answers the exit code. */
+/** The daemon itself: runs the request to its end, or until it is stopped. Returns the exit code. */
 export async function runDaemon(request: RunRequest, setup: DaemonSetup, io: Io): Promise<number> {
   const log = new RotatingLog(setup.log, io.uid);
   const signals = daemonSignals(io, () => log.line('SIGHUP: going on'));
@@ -131,11 +132,11 @@ function greetLate({ greet, report, request }: Daemon): void {
   greet({ kind: 'sending', target, seed: request.plan.seed, hasSent: requests.sent > 0 });
 }
 
-function figuresOf({ phase, counts, inFlight, recent }: Standing): Partial<DaemonState> {
+function figuresOf({ phase, counts, recent }: Standing): Partial<DaemonState> {
   return {
     phase,
     requests: counts,
-    inFlight,
+    inFlight: inFlightOf(counts),
     rate1m: Math.round(perSecond(recent.counts.sent, recent.lengthMs) * 1000) / 1000,
     sent1m: recent.counts.sent,
     errors1m: errorsOf(recent.counts),
@@ -166,8 +167,8 @@ function writeReport(path: string, report: Report): void {
 
 /** What went wrong, if anything did; the note tells the likely reason of counters that do not match. */
 function remarksOn(report: Report): string[] {
-  if (report.passed) return [];
-  const note = report.reconciliation?.note ?? null;
+  if (report.passed !== false) return [];
+  const note = isCompared(report.reconciliation) ? report.reconciliation.note : null;
   return [...explainVerdict(report).reasons, ...(note === null ? [] : [note])];
 }
 
@@ -188,7 +189,7 @@ const NOTHING_YET: Pick<DaemonState, Exclude<keyof DaemonState, keyof DaemonReco
   phase: 'starting',
   updatedAt: new Date(0).toISOString(),
   target: null,
-  requests: addCounts([]),
+  requests: zeroCounts(),
   inFlight: 0,
   rate1m: 0,
   sent1m: 0,

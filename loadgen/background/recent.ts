@@ -1,5 +1,6 @@
+import { COUNT_KEYS, type Counts, zeroCounts } from '../measure/counts.ts';
 import { mergeHistograms } from '../measure/histogram.ts';
-import type { Counts, HistogramData } from '../measure/tally.ts';
+import type { HistogramData } from '../measure/tally.ts';
 
 /** Where a run stands at a time. */
 export type Sample = {
@@ -51,19 +52,14 @@ export class RecentSamples {
 }
 
 export function countsSince(base: Counts, counts: Counts): Counts {
-  return {
-    scheduled: counts.scheduled - base.scheduled,
-    sent: counts.sent - base.sent,
-    skipped: counts.skipped - base.skipped,
-    ok: counts.ok - base.ok,
-    failed: counts.failed - base.failed,
-    timedOut: counts.timedOut - base.timedOut,
-    disconnected: counts.disconnected - base.disconnected,
-  };
+  const since = zeroCounts();
+  for (const key of COUNT_KEYS) since[key] = counts[key] - base[key];
+  return since;
 }
 
+/** What came to nothing; a stop leaves requests unsent too, but only at the very end. */
 export function errorsOf(counts: Counts): number {
-  return counts.failed + counts.timedOut + counts.disconnected;
+  return counts.failed + counts.timedOut + counts.disconnected + counts.unsent;
 }
 
 export function perSecond(count: number, lengthMs: number): number {

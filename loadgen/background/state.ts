@@ -1,4 +1,4 @@
-import type { Counts } from '../measure/tally.ts';
+import type { Counts } from '../measure/counts.ts';
 import type { Quantiles } from '../report/report.ts';
 import { readOwnFile, replaceFile } from './own-file.ts';
 import { isSameProcess, type ProcessIdentity } from './process-identity.ts';

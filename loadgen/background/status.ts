@@ -1,6 +1,8 @@
 import { EXIT } from '../exit.ts';
-import { addCounts, type Counts } from '../measure/tally.ts';
+import { type Counts, zeroCounts } from '../measure/counts.ts';
+import { emptyHistogram } from '../measure/histogram.ts';
 import { formatCount, formatMs, formatRate, formatShare, formatUs } from '../report/figures.ts';
+import { quantilesOf } from '../report/quantiles.ts';
 import type { Quantiles } from '../report/report.ts';
 import { ledgerText } from './log-lines.ts';
 import type { DaemonRecord, Found } from './pidfile.ts';
@@ -96,9 +98,7 @@ function figuresOf(state: DaemonState | null): Partial<Status> {
   return { ...places, requests, inFlight, rate1m, sent1m, errors1m, latencyUs };
 }
 
-const NO_QUANTILES: Quantiles = {
-  ...{ min: null, mean: null, p50: null, p90: null, p95: null, p99: null, p999: null, max: null },
-};
+const NO_QUANTILES = quantilesOf(emptyHistogram());
 
 /** What holds for the present moment of a daemon that is no more. */
 const NOT_NOW = {
@@ -120,7 +120,7 @@ const NOTHING: Status = {
   updatedAt: null,
   scenario: null,
   target: null,
-  requests: addCounts([]),
+  requests: zeroCounts(),
   inFlight: 0,
   rate1m: 0,
   sent1m: 0,

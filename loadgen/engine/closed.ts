@@ -1,4 +1,4 @@
-import type { Connection, Transport } from '../transport/transport.ts';
+import type { Client, Lane, LaneListener, Outcome } from '../wire/wire.ts';
 import { type LoopContext, recordOutcome } from './loop.ts';
 
 /** One closed phase's share: `connections` of all, the first of which has the number `firstConnection`. */
@@ -10,14 +10,14 @@ export type ClosedShare = {
   readonly endMs: number;
 };
 
-/** So many losses in a row may have been chance. */
+/** Fewer losses in a row than this may be chance. */
 const LOSSES_BEFORE_PAUSE = 3;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1000;
 
 /**
  * The closed loop: each connection sends as soon as it was answered, until the end or a stop; what is in flight then is
- * waited for. After a refused connect a connection waits until its transport dials again, and one that keeps being lost
+ * waited for. After a refused connect a connection waits until its client connects again, and one that keeps being lost
  * pauses, ever longer, so that a dead target is not hammered and not counted against thousands of times.
  */
 export class ClosedLoop {
@@ -27,7 +27,6 @@ export class ClosedLoop {
   readonly #pauses = new Set<() => void>();
   #finish: () => void = () => {};
   #running = 0;
-  #inFlight = 0;
 
   constructor(context: LoopContext, share: ClosedShare) {
     this.#context = context;
@@ -38,47 +37,45 @@ export class ClosedLoop {
     context.stop.onChange(() => this.#endPauses());
   }
 
-  get inFlight(): number {
-    return this.#inFlight;
-  }
-
-  run(transport: Transport): Promise<void> {
+  run(client: Client): Promise<void> {
     const { connections, firstConnection } = this.#share;
     this.#running = connections;
     if (connections === 0) this.#finish();
     for (let i = 0; i < connections; i++) {
-      this.#next(new Slot(transport, firstConnection + i));
+      this.#next(new Slot(client, firstConnection + i, (slot, outcome) => this.#ended(slot, outcome)));
     }
     return this.#done;
   }
 
   #next(slot: Slot): void {
     const { startMs, recorder, stop, requests, now } = this.#context;
+    const { phaseIndex, endMs, connectionsOfAll } = this.#share;
     const atMs = now() - startMs;
-    if (stop.how !== null || atMs >= this.#share.endMs) return this.#end();
-    const index = slot.number + slot.sent * this.#share.connectionsOfAll;
-    slot.sent++;
-    const entry = requests.entry(this.#share.phaseIndex, index);
-    const wire = requests.wire(entry, this.#share.phaseIndex, index);
-    if (wire === null) return this.#end();
-    const endpoint = requests.endpoint(entry);
-    recorder.scheduled(endpoint, atMs);
-    recorder.sent(endpoint, atMs, null);
-    this.#inFlight++;
-    slot.connection.send(wire, (outcome) => {
-      this.#inFlight--;
-      recordOutcome(this.#context, endpoint, null, outcome);
-      slot.losses = outcome.kind === 'disconnected' ? slot.losses + 1 : 0;
-      if (slot.losses === 0) this.#next(slot);
-      else this.#nextFrom(slot, now() + pauseMs(slot.losses));
-    });
+    if (stop.how !== null || atMs >= endMs) return this.#end();
+    const index = slot.number + slot.turns * connectionsOfAll;
+    slot.turns++;
+    const entry = requests.entry(phaseIndex, index);
+    const prepared = requests.prepared(entry, phaseIndex, index);
+    if (prepared === null) return this.#end();
+    slot.series = recorder.seriesOf(phaseIndex, requests.endpoint(entry));
+    recorder.scheduled(slot.series, atMs);
+    recorder.handedOverAtOnce(phaseIndex, atMs);
+    slot.lane.send(prepared, slot);
   }
 
-  /** Sends when it is time and the transport dials again, or ends with the phase. */
+  #ended(slot: Slot, outcome: Outcome): void {
+    recordOutcome(this.#context, slot.series, null, outcome);
+    const isLost = outcome.kind === 'disconnected' || outcome.kind === 'unsent';
+    slot.losses = isLost ? slot.losses + 1 : 0;
+    if (slot.losses === 0) this.#next(slot);
+    else this.#nextFrom(slot, this.#context.now() + pauseMs(slot.losses));
+  }
+
+  /** Sends when it is time and the client connects again, or ends with the phase. */
   #nextFrom(slot: Slot, fromMs: number): void {
     const { startMs, stop, now, after } = this.#context;
-    const dialsFromMs = slot.transport.resumesAtMs() ?? fromMs;
-    const dueMs = Math.min(Math.max(fromMs, dialsFromMs), startMs + this.#share.endMs);
+    const connectsFromMs = slot.client.resumesAtMs() ?? fromMs;
+    const dueMs = Math.min(Math.max(fromMs, connectsFromMs), startMs + this.#share.endMs);
     if (stop.how !== null || dueMs <= now()) return this.#next(slot);
     const cancel = after(dueMs - now(), () => {
       this.#pauses.delete(cancel);
@@ -108,16 +105,23 @@ function pauseMs(losses: number): number {
 }
 
 /** One connection and what it has been through. */
-class Slot {
-  readonly transport: Transport;
-  readonly connection: Connection;
+class Slot implements LaneListener {
+  readonly client: Client;
+  readonly lane: Lane;
   readonly number: number;
-  sent = 0;
+  readonly #onEnded: (slot: Slot, outcome: Outcome) => void;
+  series = 0;
+  turns = 0;
   losses = 0;
 
-  constructor(transport: Transport, number: number) {
-    this.transport = transport;
-    this.connection = transport.connect();
+  constructor(client: Client, number: number, onEnded: (slot: Slot, outcome: Outcome) => void) {
+    this.client = client;
+    this.lane = client.lane();
     this.number = number;
+    this.#onEnded = onEnded;
+  }
+
+  ended(outcome: Outcome): void {
+    this.#onEnded(this, outcome);
   }
 }

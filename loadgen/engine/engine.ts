@@ -1,3 +1,4 @@
+import type { Counts } from '../measure/counts.ts';
 import type { Tally } from '../measure/tally.ts';
 import type { ResolvedOptions } from '../scenario/scenario.ts';
 import type { Share } from '../schedule/phase.ts';
@@ -34,17 +35,19 @@ export type Control = {
 
 export type StopHow = 'finish' | 'abandon';
 
-/** What a worker tells while it runs: its counts so far and the latencies since its last word. */
+/** What a worker tells while it runs. What it has told is not in its hand-in again, so a lost worker costs its last word only. */
 export type Progress = {
-  readonly counts: Tally['counts'];
-  readonly inFlight: number;
-  readonly recentLatency: Tally['latency'];
+  /** All since its last word. */
+  readonly tally: Tally;
+  /** All since the start. */
+  readonly counts: Counts;
 };
 
 export type HandIn = {
+  /** All since its last word. */
   readonly tally: Tally;
   /** What sent the requests, in words. */
-  readonly transports: readonly string[];
+  readonly clients: readonly string[];
   /** Set when the scenario's own code threw in the middle: the run was stopped and everything is counted. */
   readonly fault: string | null;
   /** When the last request had its outcome. */

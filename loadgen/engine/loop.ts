@@ -1,5 +1,5 @@
 import type { Recorder } from '../measure/recorder.ts';
-import type { Outcome, WireRequest } from '../transport/transport.ts';
+import type { Outcome, Prepared } from '../wire/wire.ts';
 import type { StopHow } from './engine.ts';
 
 /** What the closed and the open loop of one engine share. */
@@ -8,7 +8,7 @@ export type LoopContext = {
   readonly startMs: number;
   /** `performance.now`, but in tests. */
   readonly now: () => number;
-  /** Calls once, `delayMs` later; the answer takes it back. A timer, but in tests. */
+  /** Calls once, `delayMs` later; returns a function that cancels it. A timer, but in tests. */
   readonly after: (delayMs: number, call: () => void) => () => void;
   readonly recorder: Recorder;
   readonly stop: StopState;
@@ -22,7 +22,7 @@ export type RequestSource = {
   /** Under which endpoint an entry is counted. */
   endpoint(entry: number): number;
   /** Null when the scenario's own code threw; the run is stopping then. */
-  wire(entry: number, phaseIndex: number, index: number): WireRequest | null;
+  prepared(entry: number, phaseIndex: number, index: number): Prepared | null;
 };
 
 /** Read in the loops' inner turns, so a plain field and not a promise. */
@@ -41,27 +41,31 @@ export class StopState {
   }
 }
 
-/** Writes one outcome into the recorder. `scheduledMs` is null in the closed model: latency is then service time. */
+/** Writes one outcome into the recorder. `dueMs` is null in the closed model, where a latency counts from the attempt. */
 export function recordOutcome(
-  context: LoopContext,
-  endpoint: number,
-  scheduledMs: number | null,
+  { recorder, startMs }: LoopContext,
+  series: number,
+  dueMs: number | null,
   outcome: Outcome,
 ): void {
-  const { recorder, startMs } = context;
-  const atMs = outcome.endedAtMs - startMs;
-  const fromMs = scheduledMs ?? outcome.sentAtMs ?? outcome.endedAtMs;
-  const latencyUs = (outcome.endedAtMs - fromMs) * 1000;
-  const serviceUs = outcome.sentAtMs === null ? null : (outcome.endedAtMs - outcome.sentAtMs) * 1000;
-  switch (outcome.kind) {
+  const { kind, reason, status, sentAtMs, firstByteAtMs, connectMs, endedAtMs } = outcome;
+  const atMs = endedAtMs - startMs;
+  const latencyUs = (endedAtMs - (dueMs ?? outcome.triedAtMs)) * 1000;
+  if (connectMs !== null) recorder.connected(series, connectMs * 1000);
+  if (kind === 'unsent' || sentAtMs === null) {
+    recorder.unsent(series, reason === 'abandoned' ? 'stopped' : String(reason), atMs);
+    if (reason === 'connect timed out') recorder.waited(series, latencyUs, atMs);
+    return;
+  }
+  const serviceUs = (endedAtMs - sentAtMs) * 1000;
+  recorder.sent(series, sentAtMs - startMs, outcome.bytesOut, outcome.bytesIn);
+  if (firstByteAtMs !== null) recorder.firstByte(series, (firstByteAtMs - sentAtMs) * 1000);
+  switch (kind) {
     case 'answered':
-      recorder.answered(endpoint, outcome.status, latencyUs, serviceUs ?? latencyUs, atMs);
-      return;
+      return recorder.answered(series, status, latencyUs, serviceUs, atMs);
     case 'timedOut':
-      recorder.timedOut(endpoint, latencyUs, serviceUs, atMs);
-      return;
+      return recorder.timedOut(series, latencyUs, serviceUs, atMs);
     case 'disconnected':
-      recorder.disconnected(endpoint, outcome.reason, atMs);
-      return;
+      return recorder.disconnected(series, String(reason), atMs);
   }
 }

@@ -7,18 +7,20 @@ import { peakPerSecond } from '../schedule/rate.ts';
 import { arrivalSequence } from '../schedule/sequence.ts';
 import { splitConnections } from '../schedule/split.ts';
 import { phaseStartsMs } from '../schedule/total.ts';
-import type { Transport, TransportOptions } from '../transport/transport.ts';
-import { openUndiciTransport } from '../transport/undici.ts';
+import { openWireClient } from '../wire/http1.ts';
+import type { Client, ClientOptions } from '../wire/wire.ts';
 import { after } from './after.ts';
 import { type Clock, startClock } from './clock.ts';
 import { ClosedLoop, type ClosedShare } from './closed.ts';
 import type { Assignment, Engine, HandIn, Progress } from './engine.ts';
+import { BEAT_MS, createHeart } from './heartbeat.ts';
 import { type LoopContext, type RequestSource, StopState } from './loop.ts';
 import { OpenLoop } from './open.ts';
+import { threadTime } from './thread-time.ts';
 import { WARM_UP_FROM_PER_SECOND, warmUp } from './warm-up.ts';
 
 const PROGRESS_EVERY_MS = 500;
-/** Opening a transport takes some milliseconds, which a closed phase would lose. */
+/** Opening a client takes some milliseconds, which a closed phase would lose. */
 const OPEN_AHEAD_MS = 100;
 
 /** The engine: an open loop over all open phases and a closed loop for each closed phase, each at its time. */
@@ -27,7 +29,7 @@ export const runAssignment: Engine = async (assignment, control) => {
   const part = partOf(assignment, planRun(scenario, assignment.options, assignment.seed));
   control.onStop((how) => {
     part.stop.request(how);
-    if (how === 'abandon') for (const transport of part.transports) void transport.close();
+    if (how === 'abandon') for (const client of part.clients) void client.close();
   });
   if (peakPerSecond(part.plan.phases) / assignment.share.of >= WARM_UP_FROM_PER_SECOND) await warmUp();
   // A tenth of a second that only a closed phase is to cost, and not after its start.
@@ -45,7 +47,7 @@ export const runAssignment: Engine = async (assignment, control) => {
   } finally {
     clearInterval(progress);
     await clock?.close();
-    await Promise.all(part.transports.map((transport) => transport.close()));
+    await Promise.all(part.clients.map((client) => client.close()));
   }
 };
 
@@ -55,14 +57,13 @@ type Part = {
   readonly plan: Plan;
   readonly recorder: Recorder;
   readonly stop: StopState;
-  readonly transports: Transport[];
-  readonly loops: { readonly inFlight: number }[];
+  readonly clients: Client[];
   fault: string | null;
 };
 
 function partOf(assignment: Assignment, plan: Plan): Part {
-  const recorder = createRecorder(plan.endpoints);
-  return { assignment, plan, recorder, stop: new StopState(), transports: [], loops: [], fault: null };
+  const recorder = createRecorder(plan.endpoints, plan.phases.length, assignment.share.index);
+  return { assignment, plan, recorder, stop: new StopState(), clients: [], fault: null };
 }
 
 async function runLoops(
@@ -72,61 +73,59 @@ async function runLoops(
   alarm: { ring: () => void },
 ): Promise<void> {
   const { plan, assignment, recorder, stop } = part;
-  const requests = requestSource(plan, assignment, (message) => {
-    part.fault ??= message;
-    stop.request('finish');
-  });
-  const context: LoopContext = { startMs, now: () => performance.now(), after, recorder, stop, requests };
-  const closed = closedShares(plan, assignment).map((share) => runClosed(part, context, share));
-  const open = clock === null ? [] : [runOpen(part, context, clock, alarm)];
-  await Promise.all([...open, ...closed]);
+  const base = { startMs, now: () => performance.now(), after, recorder, stop };
+  const closed = closedShares(plan, assignment).map((share) => runClosed(part, base, share));
+  const open = clock === null ? [] : [runOpen(part, base, clock, alarm)];
+  // A clock that spins keeps the thread busy all the time, which says nothing.
+  const heart = createHeart(recorder, plan.phases, startMs, assignment.clock === 'spin' ? null : threadTime());
+  const beats = setInterval(() => heart.beat(performance.now()), BEAT_MS);
+  try {
+    await Promise.all([...open, ...closed]);
+  } finally {
+    clearInterval(beats);
+    heart.stop(performance.now());
+  }
 }
 
-async function runOpen(
-  part: Part,
-  context: LoopContext,
-  clock: Clock,
-  alarm: { ring: () => void },
-): Promise<void> {
-  const { plan, assignment, transports, loops } = part;
+type Base = Omit<LoopContext, 'requests'>;
+
+async function runOpen(part: Part, base: Base, clock: Clock, alarm: { ring: () => void }): Promise<void> {
+  const { plan, assignment } = part;
   const { connections, timeoutMs, share } = assignment;
-  const transport = await openUndiciTransport(transportOptions(assignment, connections));
-  transports.push(transport);
+  const client = await openWireClient(clientOptions(assignment, connections));
+  part.clients.push(client);
   const limits = { connections, giveUpMs: openEndMs(plan) + timeoutMs };
-  const loop = new OpenLoop(context, arrivalSequence(plan.phases, plan.seed, share), transport, limits);
-  loops.push(loop);
+  const context = { ...base, requests: requestSource(part, client) };
+  const loop = new OpenLoop(context, arrivalSequence(plan.phases, plan.seed, share), client, limits);
   alarm.ring = () => loop.wake();
   await loop.run(clock);
 }
 
-async function runClosed(part: Part, context: LoopContext, share: TimedShare): Promise<void> {
-  const { assignment, transports, loops } = part;
-  const { startMs, stop } = context;
+async function runClosed(part: Part, base: Base, share: TimedShare): Promise<void> {
+  const { assignment } = part;
+  const { startMs, stop } = base;
   await sleepUntil(startMs + share.startMs - OPEN_AHEAD_MS, stop);
   if (stop.how !== null || share.connections === 0) return;
-  const { openAutocannonTransport } = await importAutocannon();
-  const transport = await openAutocannonTransport(transportOptions(assignment, share.connections));
-  transports.push(transport);
-  const loop = new ClosedLoop(context, share);
-  loops.push(loop);
+  const { openAutocannonClient } = await importAutocannon();
+  const client = await openAutocannonClient(clientOptions(assignment, share.connections));
+  part.clients.push(client);
+  const loop = new ClosedLoop({ ...base, requests: requestSource(part, client) }, share);
   await sleepUntil(startMs + share.startMs, stop);
-  await loop.run(transport);
-  // The next phase shall not find its connections; whoever ends the part waits until they are gone.
-  void transport.close();
+  await loop.run(client);
+  // So that the next phase does not reuse its connections; whoever ends the part waits until they are gone.
+  void client.close();
 }
 
 function importAutocannon() {
-  return import('../transport/autocannon.ts');
+  return import('../wire/autocannon.ts');
 }
 
-function progressOf({ recorder, loops }: Part): Progress {
-  const inFlight = loops.reduce((sum, loop) => sum + loop.inFlight, 0);
-  return { counts: recorder.counts(), inFlight, recentLatency: recorder.takeRecentLatency() };
+function progressOf({ recorder }: Part): Progress {
+  return { tally: recorder.take(), counts: recorder.counts() };
 }
 
-function handInOf({ recorder, transports, fault }: Part, endedAtEpochMs: number): HandIn {
-  const named = transports.map((transport) => transport.describe());
-  return { tally: recorder.toTally(), transports: named, fault, endedAtEpochMs };
+function handInOf({ recorder, clients, fault }: Part, endedAtEpochMs: number): HandIn {
+  return { tally: recorder.take(), clients: clients.map((client) => client.describe()), fault, endedAtEpochMs };
 }
 
 type TimedShare = ClosedShare & { readonly startMs: number };
@@ -158,22 +157,22 @@ function openEndMs(plan: Plan): number {
   }, 0);
 }
 
-function requestSource(
-  plan: Plan,
-  assignment: Assignment,
-  onFault: (message: string) => void,
-): RequestSource {
+function requestSource(part: Part, client: Client): RequestSource {
+  const { plan, assignment, stop } = part;
   const make = prepareRequests(plan.mix, basePathOf(assignment.target));
-  const fixed = plan.mix.map((entry, i) => (isFixed(entry) ? make(i, drawFor(plan.seed, 0, 0)) : null));
+  const prepare = (entry: number, phaseIndex: number, index: number) =>
+    client.prepare(make(entry, drawFor(plan.seed, phaseIndex, index)));
+  const fixed = plan.mix.map((entry, i) => (isFixed(entry) ? prepare(i, 0, 0) : null));
   const choose = chooser(plan.mix.map((entry) => entry.weight));
   return {
     entry: (phaseIndex, index) => choose(plan.seed, phaseIndex, index),
     endpoint: (entry) => plan.mix[entry]!.endpoint,
-    wire(entry, phaseIndex, index) {
+    prepared(entry, phaseIndex, index) {
       try {
-        return fixed[entry] ?? make(entry, drawFor(plan.seed, phaseIndex, index));
+        return fixed[entry] ?? prepare(entry, phaseIndex, index);
       } catch (error) {
-        onFault(error instanceof Error ? error.message : String(error));
+        part.fault ??= error instanceof Error ? error.message : String(error);
+        stop.request('finish');
         return null;
       }
     },
@@ -184,9 +183,9 @@ function isFixed(entry: PlannedEntry): boolean {
   return typeof entry.path !== 'function' && typeof entry.body !== 'function';
 }
 
-function transportOptions(assignment: Assignment, connections: number): TransportOptions {
+function clientOptions(assignment: Assignment, lanes: number): ClientOptions {
   const { target, timeoutMs, insecure } = assignment;
-  return { origin: new URL(target).origin, timeoutMs, insecure, connections };
+  return { origin: new URL(target).origin, timeoutMs, insecure, lanes };
 }
 
 function sleepUntil(dueMs: number, stop: StopState): Promise<void> {

@@ -2,7 +2,8 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { createRecorder } from '../measure/recorder.ts';
 import type { Phase } from '../schedule/phase.ts';
 import { arrivalSequence } from '../schedule/sequence.ts';
-import { openUndiciTransport } from '../transport/undici.ts';
+import { openWireClient } from '../wire/http1.ts';
+import type { Client } from '../wire/wire.ts';
 import { after } from './after.ts';
 import { startClock } from './clock.ts';
 import { type LoopContext, StopState } from './loop.ts';
@@ -26,12 +27,12 @@ export async function warmUp(): Promise<void> {
     socket.on('error', () => {});
   });
   const origin = await listening(server);
-  const options = { origin, timeoutMs: TIMEOUT_MS, insecure: false, connections: CONNECTIONS };
-  const transport = await openUndiciTransport(options);
+  const options = { origin, timeoutMs: TIMEOUT_MS, insecure: false, lanes: CONNECTIONS };
+  const client = await openWireClient(options);
   const alarm = { ring: () => {} };
   const clock = await startClock('timer', () => alarm.ring());
   try {
-    const loop = new OpenLoop(warmUpContext(), arrivalSequence(PHASES, 0, { index: 0, of: 1 }), transport, {
+    const loop = new OpenLoop(warmUpContext(client), arrivalSequence(PHASES, 0, { index: 0, of: 1 }), client, {
       connections: CONNECTIONS,
       giveUpMs: TIMEOUT_MS,
     });
@@ -39,20 +40,20 @@ export async function warmUp(): Promise<void> {
     await loop.run(clock);
   } finally {
     await clock.close();
-    await transport.close();
+    await client.close();
     await new Promise((resolve) => server.close(resolve));
   }
 }
 
-function warmUpContext(): LoopContext {
-  const wire = Object.freeze({ method: 'GET', path: '/', headers: Object.freeze({}), body: null });
+function warmUpContext(client: Client): LoopContext {
+  const prepared = client.prepare({ method: 'GET', path: '/', headers: {}, body: null });
   return {
     startMs: performance.now(),
     now: () => performance.now(),
     after,
-    recorder: createRecorder([{ method: 'GET', path: '/' }]),
+    recorder: createRecorder([{ method: 'GET', path: '/' }], 1),
     stop: new StopState(),
-    requests: { entry: () => 0, endpoint: () => 0, wire: () => wire },
+    requests: { entry: () => 0, endpoint: () => 0, prepared: () => prepared },
   };
 }
 

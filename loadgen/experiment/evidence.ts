@@ -4,7 +4,8 @@ import type { Subject } from '../accuracy/attribute.ts';
 import type { Distribution } from '../accuracy/distributions.ts';
 import { sortSamples } from '../accuracy/exact.ts';
 import type { Truth, TruthEndpoint } from '../accuracy/truth.ts';
-import { type Counts, ledgerProblems, type Tally } from '../measure/tally.ts';
+import { type Counts, ledgerProblems } from '../measure/counts.ts';
+import { allOf, countsOf, emptyConduct, endpointsOf, sumOf, type Tally } from '../measure/tally.ts';
 import type { Exposition } from '../reconcile/exposition.ts';
 import {
   addedHistograms,
@@ -16,7 +17,7 @@ import {
 import { reconcile } from '../reconcile/reconcile.ts';
 import { hasRestarted, seriesName } from '../reconcile/server-counts.ts';
 import { formatCount } from '../report/figures.ts';
-import { validityOf } from '../report/verdict.ts';
+import { judgePhase } from '../report/verdict.ts';
 
 /** What one experiment brought to light. */
 export type Evidence = {
@@ -57,14 +58,20 @@ export function evidenceOf(findings: Findings): Evidence {
     summary: {
       ...experiment,
       samples: total.subject.sorted.length,
-      isGeneratorLimited: validityOf(tally, { hasOpenPhase: true, stoppedBy: null }) === 'generator-limited',
+      isGeneratorLimited: isGeneratorLimited(tally),
     },
-    counts: tally.counts,
+    counts: countsOf(tally),
     boundsSeconds: total.subject.observed.map(({ upperBound }) => upperBound).filter(Number.isFinite),
     // One endpoint alone is all.
     subjects: (named.length === 1 ? named : exposed).map(({ subject }) => subject),
     checks: [bucketsAgree(exposed), truthIsWhole(findings), countsMatch(findings)],
   };
+}
+
+/** The load of an experiment is a single open phase. */
+function isGeneratorLimited({ series, conducts }: Tally): boolean {
+  const conduct = conducts[0] ?? emptyConduct(0);
+  return judgePhase({ model: 'open', sum: sumOf(series), conduct }).verdict === 'generator-limited';
 }
 
 function endpointOf(findings: Findings, one: TruthEndpoint): Exposed {
@@ -76,7 +83,7 @@ function endpointOf(findings: Findings, one: TruthEndpoint): Exposed {
     after,
     hasRestarted(before, after, prefix),
   ).filter((series) => Object.entries(labels).every(([label, value]) => series.labels[label] === value));
-  const client = tally.endpoints.find(({ method, path }) => method === one.method && path === one.endpoint);
+  const client = endpointsOf(tally).find(({ method, path }) => method === one.method && path === one.endpoint);
   const name = one.method === 'GET' ? one.endpoint : `${one.method} ${one.endpoint}`;
   return exposedOf(seriesName(ROUTE_HISTOGRAM, labels), addedHistograms(growth, labels), {
     endpoint: name,
@@ -92,7 +99,7 @@ function totalOf({ before, after, prefix, tally, truth }: Findings): Exposed {
   return exposedOf(name, addedHistograms(growth, {}), {
     endpoint: ALL,
     ...samplesOf(truth.endpoints),
-    client: tally.service,
+    client: allOf(sumOf(tally.series).service),
     law: null,
   });
 }
@@ -139,10 +146,10 @@ function truthIsWhole({ truth, seenBefore, before, after, prefix }: Findings): C
 }
 
 function countsMatch({ before, after, prefix, tally }: Findings): CheckResult {
-  const { matches, counters, note } = reconcile(before, after, tally, prefix);
+  const { matches, counters, note } = reconcile(before, after, { endpoints: endpointsOf(tally) }, prefix);
   const wrong = counters.filter((counter) => !counter.matches);
   const problems = [
-    ...ledgerProblems(tally.counts),
+    ...ledgerProblems(countsOf(tally)),
     ...wrong.map(
       ({ series, client, server }) =>
         `${series}: sent ${formatCount(client)}, counted ${formatCount(server)}`,

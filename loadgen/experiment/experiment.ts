@@ -1,7 +1,7 @@
 import type { Truth } from '../accuracy/truth.ts';
 import { drive, type Watch } from '../drive.ts';
 import { EXIT, ExitError } from '../exit.ts';
-import { mergeTallies, type Tally } from '../measure/tally.ts';
+import { countsOf, mergeTallies, type Tally } from '../measure/tally.ts';
 import type { Exposition } from '../reconcile/exposition.ts';
 import { type MetricsReading, readMetrics, readQuiesced } from '../reconcile/read-metrics.ts';
 import { checkedPlan } from '../scenario/check-plan.ts';
@@ -44,7 +44,7 @@ export async function runExperiment(
   const watch = watcher(plan);
   try {
     const driven = await drive(assignmentsOf(experiment, means), watch, signals);
-    const tally = mergeTallies(driven.handIns.map((handIn) => handIn.tally));
+    const tally = mergeTallies(driven.workers.map((worker) => worker.tally));
     refuseSilence(tally, means.target);
     const after = await readSettled(means, LAST_READS);
     const truth = await readTruth(means.target, last, means);
@@ -99,9 +99,10 @@ function assignmentsOf({ scenarioUrl, options, seed }: Experiment, means: Means)
   }));
 }
 
-function refuseSilence({ counts }: Tally, target: string): void {
-  if (counts.sent > 0 && counts.ok + counts.failed === 0)
-    throw new ExitError(EXIT.unreachable, `Not one of ${counts.sent} requests was answered by ${target}`);
+function refuseSilence(tally: Tally, target: string): void {
+  const counts = countsOf(tally);
+  if (counts.scheduled > 0 && counts.ok + counts.failed === 0)
+    throw new ExitError(EXIT.unreachable, `Not one of ${counts.scheduled} requests was answered by ${target}`);
 }
 
 function refuseEmpty({ endpoints }: Truth, target: string): void {

@@ -1,12 +1,15 @@
 import { BUCKETS_PER_DOUBLING, bucketOf, HIGHEST_US, highestUs, lowestUs } from './buckets.ts';
 import type { HistogramData } from './tally.ts';
 
+const NO_BUCKETS = new Float64Array(0);
+const FIRST_DOUBLINGS = 2;
+
 /**
- * A histogram of microseconds to record into. Its memory grows with the largest value seen (8 kB for each doubling from
- * 2 ms on, 188 kB at most), never with the number of values.
+ * A histogram of microseconds to record into. Its memory grows with the largest value seen (none before the first, then
+ * 8 kB for each doubling from 2 ms on, 188 kB at most), never with the number of values.
  */
 export class Histogram {
-  #counts = new Float64Array(2 * BUCKETS_PER_DOUBLING);
+  #counts = NO_BUCKETS;
   #count = 0;
   #minUs = Number.POSITIVE_INFINITY;
   #maxUs = 0;
@@ -61,6 +64,13 @@ export class Histogram {
     };
   }
 
+  /** What was recorded since the last time. */
+  take(): HistogramData {
+    const data = this.toData();
+    this.reset();
+    return data;
+  }
+
   /** Forgets all values; keeps its memory for the next ones. */
   reset(): void {
     if (this.#count === 0) return;
@@ -72,7 +82,7 @@ export class Histogram {
   }
 
   #growTo(bucket: number): void {
-    const doublings = Math.floor(bucket / BUCKETS_PER_DOUBLING) + 1;
+    const doublings = Math.max(FIRST_DOUBLINGS, Math.floor(bucket / BUCKETS_PER_DOUBLING) + 1);
     const grown = new Float64Array(doublings * BUCKETS_PER_DOUBLING);
     grown.set(this.#counts);
     this.#counts = grown;
@@ -100,11 +110,14 @@ export function mergeHistograms(list: readonly HistogramData[]): HistogramData {
 export function quantileUs(data: HistogramData, q: number): number | null {
   if (!(q >= 0 && q <= 1)) throw new RangeError(`Cannot take the quantile ${q}: want a number from 0 to 1`);
   if (data.count === 0) return null;
-  if (q === 0) return data.minUs;
-  const rank = rankOf(q, data.count);
+  return q === 0 ? data.minUs : valueAtRank(data, rankOf(q, data.count));
+}
+
+/** The value at a rank from 1, given as the highest value of its bucket; the maximum for ranks beyond the last. */
+export function valueAtRank(data: HistogramData, rank: number): number {
   let reached = 0;
-  for (const [i, count] of data.counts.entries()) {
-    reached += count;
+  for (let i = 0; i < data.counts.length; i++) {
+    reached += data.counts[i]!;
     if (reached >= rank) return Math.min(highestUs(data.buckets[i]!), data.maxUs);
   }
   return data.maxUs;
@@ -116,13 +129,21 @@ export function countAbove(data: HistogramData, limitUs: number): number {
   return first === -1 ? 0 : data.counts.slice(first).reduce((sum, count) => sum + count, 0);
 }
 
+/** The values above a limit added up, each as the lowest of its bucket (at most 0.1 % too low). */
+export function sumAbove(data: HistogramData, limitUs: number): number {
+  return data.buckets.reduce((sum, bucket, i) => {
+    const lowest = lowestUs(bucket);
+    return lowest > limitUs ? sum + lowest * data.counts[i]! : sum;
+  }, 0);
+}
+
 /** The exact mean of the whole microseconds recorded; null when nothing was. */
 export function meanUs(data: HistogramData): number | null {
   return data.count === 0 ? null : data.sumUs / data.count;
 }
 
-/** ⌈qN⌉ of the decimal number that q was written as: 0.07 × 100 is 7, though the doubles' product is a hair more. */
-function rankOf(q: number, count: number): number {
+/** ⌈qN⌉, 1 at least, of the decimal number that q was written as: 0.07 × 100 is 7, though the doubles' product is a hair more. */
+export function rankOf(q: number, count: number): number {
   const product = q * count;
   return Math.max(1, Math.ceil(product - product * Number.EPSILON));
 }

@@ -1,58 +1,6 @@
+import { addCounts, addUp, type Counts, zeroCounts } from './counts.ts';
 import { emptyHistogram, mergeHistograms } from './histogram.ts';
 import { mergeTimelines } from './timeline.ts';
-
-/** The ledger. `scheduled = sent + skipped` and `sent = ok + failed + timedOut + disconnected`, always. */
-export type Counts = {
-  readonly scheduled: number;
-  readonly sent: number;
-  readonly skipped: number;
-  /** Answered with a status below 400. */
-  readonly ok: number;
-  /** Answered with a status of 400 or more. */
-  readonly failed: number;
-  readonly timedOut: number;
-  /** Sent, or tried to send, and no whole answer came. */
-  readonly disconnected: number;
-};
-
-/** What was counted in one stretch of the timeline: each event in the stretch in which it happened. */
-export type Stretch = {
-  readonly atMs: number;
-  readonly lengthMs: number;
-  readonly scheduled: number;
-  readonly sent: number;
-  readonly ok: number;
-  readonly failed: number;
-  readonly timedOut: number;
-  readonly disconnected: number;
-  readonly latency: HistogramData;
-};
-
-export type EndpointTally = {
-  readonly method: string;
-  readonly path: string;
-  readonly counts: Counts;
-  readonly statuses: Readonly<Record<string, number>>;
-  readonly latency: HistogramData;
-  /** From the actual send to the last byte. */
-  readonly service: HistogramData;
-};
-
-/** All that an engine counted. Plain data: crosses threads and prints as JSON. */
-export type Tally = {
-  readonly counts: Counts;
-  readonly statuses: Readonly<Record<string, number>>;
-  /** Why answers did not come, by reason: the sum is `counts.disconnected`. */
-  readonly disconnects: Readonly<Record<string, number>>;
-  /** From the scheduled time (open model) or the send (closed model) to the last byte. Answered and timed-out requests. */
-  readonly latency: HistogramData;
-  /** From the actual send to the last byte. */
-  readonly service: HistogramData;
-  /** Actual send − scheduled send; empty without an open phase. */
-  readonly lateness: HistogramData;
-  readonly endpoints: readonly EndpointTally[];
-  readonly timeline: readonly Stretch[];
-};
 
 /**
  * A histogram of whole microseconds as plain data, sparse: `counts[i]` values fell into HDR bucket `buckets[i]`
@@ -67,91 +15,223 @@ export type HistogramData = {
   readonly counts: readonly number[];
 };
 
+/** How long was waited. A wait that brought no answer is a lower bound: the answer would have taken at least as long. */
+export type Waits = {
+  readonly answered: HistogramData;
+  readonly unanswered: HistogramData;
+};
+
+/** All that was counted of one endpoint in one phase. */
+export type Series = {
+  /** Position in the plan's phases. */
+  readonly phase: number;
+  readonly method: string;
+  readonly path: string;
+  readonly counts: Counts;
+  readonly statuses: Readonly<Record<string, number>>;
+  /** Why answers did not come, by reason: the sum is `counts.disconnected`. */
+  readonly disconnects: Readonly<Record<string, number>>;
+  /** Why requests were not sent, by reason: the sum is `counts.unsent`. */
+  readonly unsentReasons: Readonly<Record<string, number>>;
+  /** From the scheduled time (open model) or the attempt to send (closed model) to the last byte. */
+  readonly latency: Waits;
+  /** From the actual send to the last byte. */
+  readonly service: Waits;
+  /** Of the connects that requests had to wait for. */
+  readonly connect: HistogramData;
+  /** From the actual send to the first byte of the answer. */
+  readonly firstByte: HistogramData;
+};
+
+/** How well the generator did its own part in one phase: what a verdict is made from. */
+export type Conduct = {
+  readonly phase: number;
+  /** Actual − scheduled time of handing a request to a lane; empty in the closed model. */
+  readonly lateness: HistogramData;
+  /** The part of each lateness that no busy connection explains: the generator's own. */
+  readonly ownDelay: HistogramData;
+  /** The part that busy connections explain: the target's. */
+  readonly heldUp: HistogramData;
+  /** How long the sending thread did not get to run, each stall once. */
+  readonly stalls: HistogramData;
+  /** One for each worker. */
+  readonly threads: readonly ThreadTime[];
+  /** When the last request was handed to a lane, from the start of the run; 0 when none was. */
+  readonly lastSendMs: number;
+};
+
+/** How a worker's sending thread spent its time. */
+export type ThreadTime = {
+  readonly worker: number;
+  /** How long it was looked after. */
+  readonly watchedMs: number;
+  /** How long of that it ran or wanted to; null where the runtime can't tell. */
+  readonly busyMs: number | null;
+};
+
+/** What was counted of one phase in one stretch of time: each event in the stretch in which it happened. */
+export type Stretch = {
+  readonly atMs: number;
+  readonly lengthMs: number;
+  readonly phase: number;
+  readonly counts: Counts;
+  /** Of all waits that ended in it. */
+  readonly latency: HistogramData;
+};
+
+/** All that an engine counted. Plain data: crosses threads and prints as JSON. Totals are derived, never stored. */
+export type Tally = {
+  readonly series: readonly Series[];
+  readonly conducts: readonly Conduct[];
+  readonly timeline: readonly Stretch[];
+};
+
 /** The neutral element of `mergeTallies`. */
 export function emptyTally(): Tally {
-  return {
-    counts: addCounts([]),
-    statuses: {},
-    disconnects: {},
-    latency: emptyHistogram(),
-    service: emptyHistogram(),
-    lateness: emptyHistogram(),
-    endpoints: [],
-    timeline: [],
-  };
+  return { series: [], conducts: [], timeline: [] };
 }
 
 /**
- * What all of them counted together: the same in whatever order and grouping. Endpoints are matched by method and path
- * and come out sorted by path.
+ * What all of them counted together: the same in whatever order and grouping. Series are matched by phase, method and
+ * path and come out in that order (path before method).
  * @throws RangeError when timelines have resolutions that don't divide each other
  */
 export function mergeTallies(tallies: readonly Tally[]): Tally {
+  const series = grouped(
+    tallies.flatMap((tally) => tally.series),
+    ({ phase, method, path }) => `${phase} ${method} ${path}`,
+  );
+  const conducts = grouped(
+    tallies.flatMap((tally) => tally.conducts),
+    ({ phase }) => phase,
+  );
   return {
-    counts: addCounts(tallies.map((tally) => tally.counts)),
-    statuses: addUp(tallies.map((tally) => tally.statuses)),
-    disconnects: addUp(tallies.map((tally) => tally.disconnects)),
-    latency: mergeHistograms(tallies.map((tally) => tally.latency)),
-    service: mergeHistograms(tallies.map((tally) => tally.service)),
-    lateness: mergeHistograms(tallies.map((tally) => tally.lateness)),
-    endpoints: mergeEndpoints(tallies.flatMap((tally) => tally.endpoints)),
+    series: series.map(mergeSeries).sort(bySeriesOrder),
+    conducts: conducts.map(mergeConducts).sort((a, b) => a.phase - b.phase),
     timeline: mergeTimelines(tallies.map((tally) => tally.timeline)),
   };
 }
 
-/** What keeps the ledger from closing, in words; empty when it closes. */
-export function ledgerProblems(counts: Counts): string[] {
-  const { scheduled, sent, skipped, ok, failed, timedOut, disconnected } = counts;
-  const problems: string[] = [];
-  if (scheduled !== sent + skipped) {
-    problems.push(`${scheduled} scheduled, but ${sent} sent + ${skipped} skipped = ${sent + skipped}`);
-  }
-  const ended = ok + failed + timedOut + disconnected;
-  if (sent !== ended) {
-    const parts = `${ok} ok + ${failed} failed + ${timedOut} timed out + ${disconnected} disconnected`;
-    problems.push(`${sent} sent, but ${parts} = ${ended}`);
-  }
-  return problems;
-}
+/** What several series come to together; of which phase and endpoint they were is left out. */
+export type Sum = Omit<Series, 'phase' | 'method' | 'path'>;
 
-export function addCounts(list: readonly Counts[]): Counts {
-  const total = (count: (counts: Counts) => number) => list.reduce((sum, counts) => sum + count(counts), 0);
+export function sumOf(series: readonly Sum[]): Sum {
   return {
-    scheduled: total((counts) => counts.scheduled),
-    sent: total((counts) => counts.sent),
-    skipped: total((counts) => counts.skipped),
-    ok: total((counts) => counts.ok),
-    failed: total((counts) => counts.failed),
-    timedOut: total((counts) => counts.timedOut),
-    disconnected: total((counts) => counts.disconnected),
+    counts: addCounts(series.map((one) => one.counts)),
+    statuses: addUp(series.map((one) => one.statuses)),
+    disconnects: addUp(series.map((one) => one.disconnects)),
+    unsentReasons: addUp(series.map((one) => one.unsentReasons)),
+    latency: mergeWaits(series.map((one) => one.latency)),
+    service: mergeWaits(series.map((one) => one.service)),
+    connect: mergeHistograms(series.map((one) => one.connect)),
+    firstByte: mergeHistograms(series.map((one) => one.firstByte)),
   };
 }
 
-/** Adds numbers up by their key; the keys come out sorted. */
-export function addUp(list: readonly Readonly<Record<string, number>>[]): Record<string, number> {
-  const sums = new Map<string, number>();
-  for (const [key, count] of list.flatMap(Object.entries<number>)) {
-    sums.set(key, (sums.get(key) ?? 0) + count);
-  }
-  return Object.fromEntries([...sums].sort(([a], [b]) => compare(a, b)));
+export function countsOf({ series }: Tally): Counts {
+  return addCounts(series.map((one) => one.counts));
 }
 
-function mergeEndpoints(endpoints: readonly EndpointTally[]): EndpointTally[] {
-  const groups = new Map<string, EndpointTally[]>();
-  for (const endpoint of endpoints) {
-    const key = `${endpoint.method} ${endpoint.path}`;
-    groups.set(key, [...(groups.get(key) ?? []), endpoint]);
+/** One endpoint over all phases, as whoever holds a target's counters against it wants it. */
+export type EndpointTally = {
+  readonly method: string;
+  readonly path: string;
+  readonly counts: Counts;
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly latency: HistogramData;
+  readonly service: HistogramData;
+};
+
+/** Sorted by path, then method. */
+export function endpointsOf({ series }: Tally): EndpointTally[] {
+  return grouped(series, ({ method, path }) => `${method} ${path}`)
+    .map((group) => {
+      const { counts, statuses, latency, service } = sumOf(group);
+      const { method, path } = group[0]!;
+      return { method, path, counts, statuses, latency: allOf(latency), service: allOf(service) };
+    })
+    .sort(byName);
+}
+
+/** Every wait, whether an answer ended it or not. */
+export function allOf({ answered, unanswered }: Waits): HistogramData {
+  return mergeHistograms([answered, unanswered]);
+}
+
+export function emptyWaits(): Waits {
+  return { answered: emptyHistogram(), unanswered: emptyHistogram() };
+}
+
+export function mergeWaits(list: readonly Waits[]): Waits {
+  return {
+    answered: mergeHistograms(list.map((waits) => waits.answered)),
+    unanswered: mergeHistograms(list.map((waits) => waits.unanswered)),
+  };
+}
+
+export function emptyConduct(phase: number): Conduct {
+  const none = emptyHistogram();
+  const histograms = { lateness: none, ownDelay: none, heldUp: none, stalls: none };
+  return { phase, ...histograms, threads: [], lastSendMs: 0 };
+}
+
+export function emptySum(): Sum {
+  const [latency, service, none] = [emptyWaits(), emptyWaits(), emptyHistogram()];
+  const reasons = { statuses: {}, disconnects: {}, unsentReasons: {} };
+  return { counts: zeroCounts(), ...reasons, latency, service, connect: none, firstByte: none };
+}
+
+function mergeSeries(group: readonly Series[]): Series {
+  const { phase, method, path } = group[0]!;
+  return { phase, method, path, ...sumOf(group) };
+}
+
+function mergeConducts(group: readonly Conduct[]): Conduct {
+  const threads = grouped(
+    group.flatMap((one) => one.threads),
+    ({ worker }) => worker,
+  );
+  return {
+    phase: group[0]!.phase,
+    lateness: mergeHistograms(group.map((one) => one.lateness)),
+    ownDelay: mergeHistograms(group.map((one) => one.ownDelay)),
+    heldUp: mergeHistograms(group.map((one) => one.heldUp)),
+    stalls: mergeHistograms(group.map((one) => one.stalls)),
+    threads: threads.map(mergeThreadTimes).sort((a, b) => a.worker - b.worker),
+    lastSendMs: Math.max(...group.map((one) => one.lastSendMs)),
+  };
+}
+
+function mergeThreadTimes(group: readonly ThreadTime[]): ThreadTime {
+  return {
+    worker: group[0]!.worker,
+    watchedMs: group.reduce((sum, one) => sum + one.watchedMs, 0),
+    busyMs: group.reduce<number | null>(
+      (sum, { busyMs }) => (sum === null || busyMs === null ? null : sum + busyMs),
+      0,
+    ),
+  };
+}
+
+function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): T[][] {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
   }
-  return [...groups.values()]
-    .map((group) => ({
-      method: group[0]!.method,
-      path: group[0]!.path,
-      counts: addCounts(group.map((endpoint) => endpoint.counts)),
-      statuses: addUp(group.map((endpoint) => endpoint.statuses)),
-      latency: mergeHistograms(group.map((endpoint) => endpoint.latency)),
-      service: mergeHistograms(group.map((endpoint) => endpoint.service)),
-    }))
-    .sort((a, b) => compare(a.path, b.path) || compare(a.method, b.method));
+  return [...groups.values()];
+}
+
+function bySeriesOrder(a: Series, b: Series): number {
+  return a.phase - b.phase || byName(a, b);
+}
+
+function byName(
+  a: { readonly method: string; readonly path: string },
+  b: { readonly method: string; readonly path: string },
+): number {
+  return compare(a.path, b.path) || compare(a.method, b.method);
 }
 
 /** By code units, so that the order is the same in every locale. */

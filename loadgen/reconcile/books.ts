@@ -1,5 +1,5 @@
 import type { EndpointTally, Stretch } from '../measure/tally.ts';
-import type { Reconciliation } from '../report/report.ts';
+import type { Impossible, Reconciliation } from '../report/report.ts';
 import type { FaultRates } from './faults.ts';
 import { type Get, type MetricsReading, readMetrics, readQuiesced } from './read-metrics.ts';
 import { reconcileAll } from './reconcile-all.ts';
@@ -7,8 +7,8 @@ import type { PlannedPhase } from './short-phases.ts';
 
 /** The target's counters, opened before a run and closed after it. */
 export type Books = {
-  /** Holds what was counted meanwhile against what was sent; null when the target has no counters to hold. */
-  close(tally: CountedRun): Promise<Reconciliation | null>;
+  /** Compares what was counted meanwhile with what was sent; null when nobody asked for it. */
+  close(tally: CountedRun): Promise<Reconciliation | Impossible | null>;
 };
 
 /** What the client counted. */
@@ -36,12 +36,11 @@ const QUIESCE_READS = 10;
 export async function openBooks(target: string, options: BooksOptions): Promise<Books> {
   const { insecure, timeoutMs, get } = options;
   const read = () => readMetrics(target, { timeoutMs, insecure, get });
-  const before: MetricsReading = options.reconcile
-    ? await readQuiesced(read, QUIESCE_PAUSE_MS, 2)
-    : { kind: 'none', why: 'not asked for' };
+  if (!options.reconcile) return { close: async () => null };
+  const before: MetricsReading = await readQuiesced(read, QUIESCE_PAUSE_MS, 2);
   return {
     async close(tally) {
-      if (before.kind === 'none') return null;
+      if (before.kind === 'none') return { impossible: `Not compared with the target's own counters: ${before.why}` };
       const after = await readQuiesced(read, QUIESCE_PAUSE_MS, QUIESCE_READS);
       if (after.kind === 'read') {
         const { rates, phases } = options;

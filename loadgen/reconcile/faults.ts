@@ -1,4 +1,4 @@
-import { binomialTails, ratioInterval } from '../accuracy/binomial.ts';
+import { binomialTails, ratioInterval } from '../measure/binomial.ts';
 import type { EndpointTally } from '../measure/tally.ts';
 import type { FaultComparison } from '../report/report.ts';
 import type { Readings } from './reconcile-all.ts';

@@ -63,8 +63,8 @@ function rounded(value: number): number {
 function cumulative(timeline: readonly Stretch[]): (atMs: number) => number {
   const ends = timeline.map(({ atMs, lengthMs }) => atMs + lengthMs);
   let total = 0;
-  const totals = timeline.map(({ ok, failed }) => {
-    total += ok + failed;
+  const totals = timeline.map(({ counts }) => {
+    total += counts.ok + counts.failed;
     return total;
   });
   return (atMs) => totals[ends.findLastIndex((end) => end <= atMs)] ?? 0;

@@ -1,15 +1,14 @@
 import { lowestUs } from '../measure/buckets.ts';
-import { decodeHdr } from '../measure/hdr.ts';
+import type { HistogramData } from '../measure/tally.ts';
 
 /** How many values lay from `fromUs` (included) up to `toUs`. */
 export type Bin = { readonly fromUs: number; readonly toUs: number; readonly count: number };
 
 /**
- * Cuts a histogram of the report into at most `most` bins with round bounds, without gaps: in equal steps, or by
+ * Cuts a histogram into at most `most` bins with round bounds, without gaps: in equal steps, or by
  * powers of ten where the values spread over more than a factor of 8. Bounds are true to the histogram's 0.1 %.
  */
-export function binsOf(histogram: string, most: number): Bin[] {
-  const { buckets, counts } = decodeHdr(histogram);
+export function binsOf({ buckets, counts }: HistogramData, most: number): Bin[] {
   const [first, last] = [buckets[0], buckets.at(-1)];
   if (first === undefined || last === undefined) return [];
   const [minUs, maxUs] = [lowestUs(first), lowestUs(last)];

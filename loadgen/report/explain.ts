@@ -1,57 +1,48 @@
 import { formatCount, formatMs, formatPercent, formatRate, formatShare, formatUs } from './figures.ts';
-import type { Report, ThresholdResult } from './report.ts';
-import { parseThreshold, unitOf } from './thresholds.ts';
-import { exitCodeOf, LATENESS_P99_LIMIT_US, ledgerProblemsOf } from './verdict.ts';
+import { attemptsOf, errorsOf } from './judge.ts';
+import { QUANTILES, samplesFor } from './quantiles.ts';
+import type { Figures, QuantileName, Quantiles, Report, Statistic, ThresholdResult } from './report.ts';
+import { exitCodeOf, isBelievable, isCompared, ledgerProblemsOf } from './verdict.ts';
 
-/** The verdict in words: a mark, a word or two, and why, most important first. */
-export function explainVerdict(report: Report): {
-  readonly mark: '✓' | '✗' | '■';
+export type Headline = {
+  readonly mark: '✓' | '✗' | '■' | '!' | '·';
   readonly word: string;
+  /** Why, most important first. */
   readonly reasons: readonly string[];
-} {
-  const failures = failuresOf(report);
-  const code = exitCodeOf(report);
-  if (code === 106) {
-    const sent = formatCount(report.requests.sent);
-    return { mark: '✗', word: 'unreachable', reasons: [`not one of ${sent} requests was answered`] };
-  }
-  if (code === 105) {
-    const held = failures.length === 0 ? ['what was checked until then held'] : failures;
-    return { mark: '■', word: `stopped by ${report.stoppedBy}`, reasons: held };
-  }
-  if (failures.length > 0) return { mark: '✗', word: 'failed', reasons: failures };
-  const doubts =
-    report.validity === 'valid' ? [] : [`but ${report.validity}: see Validity before you believe it`];
-  return { mark: '✓', word: 'passed', reasons: [summaryOf(report), ...doubts] };
-}
+};
 
-/** Whether to believe the numbers and, if not, what to do about it. */
-export function explainValidity(report: Report): string {
-  const { requests, latenessUs } = report;
-  switch (report.validity) {
-    case 'unreachable':
-      return explainUnreachable(report);
-    case 'generator-limited': {
-      const late = `lateness p99 ${formatUs(latenessUs?.p99 ?? null)}, limit ${formatUs(LATENESS_P99_LIMIT_US)}`;
-      const skipped = requests.skipped > 0 ? `, ${formatCount(requests.skipped)} requests skipped` : '';
-      return `This generator could not keep its schedule (${late}${skipped}), and its delay is in the latencies. Lower the rate, raise --workers or --connections, or free the machine.`;
+/** The verdict in words. '✓ passed' only where something was asked of the run, all of it held, and the figures are true. */
+export function explainVerdict(report: Report): Headline {
+  const { validity } = report;
+  const failures = failuresOf(report);
+  const doubt = isBelievable(validity.verdict) ? [] : [`${validity.verdict}: ${validity.cause}`];
+  switch (exitCodeOf(report)) {
+    case 106:
+      return { mark: '✗', word: 'unreachable', reasons: [...failures, validity.cause] };
+    case 105: {
+      const held = report.passed === null ? summaryOf(report) : 'what was checked until then held';
+      const reasons = failures.length === 0 ? [held, ...doubt] : [...failures, ...doubt];
+      return { mark: '■', word: `stopped by ${report.stoppedBy}`, reasons };
     }
-    case 'valid': {
-      if (requests.sent === 0) return 'Nothing was sent, so there is nothing to doubt and nothing to learn.';
-      if (latenessUs === null) return 'Closed model: each request follows an answer, none can be late.';
-      return `The schedule was kept: lateness p99 ${formatUs(latenessUs.p99)} (limit ${formatUs(LATENESS_P99_LIMIT_US)}), ${formatCount(requests.skipped)} skipped.`;
-    }
+    case 99:
+      return { mark: '✗', word: 'failed', reasons: [...failures, ...doubt] };
+    case 98:
+      return { mark: '!', word: 'not to be believed', reasons: [...doubt, summaryOf(report)] };
+    case 0:
+      break;
   }
+  if (doubt.length > 0) return { mark: '!', word: 'done', reasons: [summaryOf(report), ...doubt] };
+  const limited = validity.verdict === 'target-limited' ? [`target-limited: ${validity.cause}`] : [];
+  const reasons = [summaryOf(report), ...limited];
+  return report.passed === true ? { mark: '✓', word: 'passed', reasons } : { mark: '·', word: 'done', reasons };
 }
 
 /** The value of a threshold in its own unit. */
-export function formatThresholdValue({ expression, value }: ThresholdResult): string {
-  const threshold = parseThreshold(expression);
+export function formatThresholdValue({ value, unit, isAtLeast }: ThresholdResult): string {
   if (value === null) return 'no value';
-  if (threshold.kind === 'problem') return String(value);
-  switch (unitOf(threshold.metric)) {
+  switch (unit) {
     case 'us':
-      return formatUs(value);
+      return isAtLeast ? `≥ ${formatUs(value)}` : formatUs(value);
     case 'percent':
       return formatPercent(value);
     case 'perSecond':
@@ -61,9 +52,41 @@ export function formatThresholdValue({ expression, value }: ThresholdResult): st
   }
 }
 
-/** Requests that were not answered well: failed, timed out or disconnected. */
-export function errorsOf(requests: Report['requests']): number {
-  return requests.failed + requests.timedOut + requests.disconnected;
+/** A statistic as a person may take it: '–' where the samples are too few for it, '≥' where it is a lower bound. */
+export function formatStatistic(quantiles: Quantiles, name: Statistic): string {
+  const value = quantiles[name];
+  if (value === null || isTooFew(quantiles, name)) return '–';
+  return quantiles.atLeast.includes(name) ? `≥ ${formatUs(value)}` : formatUs(value);
+}
+
+/** Which quantiles are left out for want of samples, in words; null when none is. */
+export function tooFewText(quantiles: Quantiles): string | null {
+  const names = (Object.keys(QUANTILES) as QuantileName[]).filter((name) => isTooFew(quantiles, name));
+  const first = names[0];
+  if (first === undefined) return null;
+  return `–: ${formatCount(quantiles.count)} samples are too few, a ${nameOf(first)} takes ${formatCount(samplesFor(QUANTILES[first]))}`;
+}
+
+/** Between which values the quantiles lie, for one line. */
+export function intervalText({ intervals }: Quantiles): string | null {
+  const parts = (Object.keys(QUANTILES) as QuantileName[]).flatMap((name) => {
+    const interval = intervals[name];
+    return interval === null ? [] : [`${nameOf(name)} ${formatUs(interval[0])} to ${formatUs(interval[1])}`];
+  });
+  return parts.length === 0 ? null : `at 95 %: ${parts.join(' · ')}`;
+}
+
+/** Says whose latencies these are when some requests came to nothing; null when none did. */
+export function survivorsText(figures: Pick<Figures, 'requests' | 'unsentReasons'>): string | null {
+  const { disconnected } = figures.requests;
+  const refused = attemptsOf(figures) - figures.requests.sent;
+  const lost = disconnected + refused - (figures.unsentReasons['connect timed out'] ?? 0);
+  if (lost <= 0) return null;
+  return `the latencies are those of the survivors: ${formatShare(lost, attemptsOf(figures))} of the requests were lost or never reached the target`;
+}
+
+export function nameOf(name: Statistic): string {
+  return name === 'p999' ? 'p99.9' : name;
 }
 
 /** The most frequent first. */
@@ -71,41 +94,42 @@ export function byCount(counts: Readonly<Record<string, number>>): [string, numb
   return Object.entries(counts).sort(([, a], [, b]) => b - a);
 }
 
-function failuresOf(report: Report): string[] {
+/** What failed, in words; also for whoever prints nothing else. */
+export function failuresOf(report: Report): string[] {
   const open = ledgerProblemsOf(report).map((problem) => `the ledger is open: ${problem}`);
-  const { reconciliation } = report;
-  const wrong = reconciliation?.counters.filter((counter) => !counter.matches).length ?? 0;
-  const mismatch =
-    reconciliation === null || reconciliation.matches
-      ? []
-      : [
-          wrong === 0
-            ? (reconciliation.note ?? 'the counters of the target do not match')
-            : `${formatCount(wrong)} of ${formatCount(reconciliation.counters.length)} counters of the target do not match`,
-        ];
   const thresholds = report.thresholds
     .filter((threshold) => !threshold.passed)
-    .map((threshold) => `${threshold.expression}, but it was ${formatThresholdValue(threshold)}`);
-  return [...open, ...mismatch, ...thresholds];
+    .map((threshold) => {
+      const note = threshold.note === null ? '' : ` (${threshold.note})`;
+      return `${threshold.expression}, but it was ${formatThresholdValue(threshold)}${note}`;
+    });
+  return [...open, ...mismatchOf(report), ...thresholds];
+}
+
+function mismatchOf({ reconciliation }: Report): string[] {
+  if (!isCompared(reconciliation) || reconciliation.matches) return [];
+  const wrong = reconciliation.counters.filter((counter) => !counter.matches).length;
+  return [
+    wrong === 0
+      ? (reconciliation.note ?? 'the counters of the target do not match')
+      : `${formatCount(wrong)} of ${formatCount(reconciliation.counters.length)} counters of the target do not match`,
+  ];
+}
+
+function isTooFew({ intervals, count }: Quantiles, name: Statistic): boolean {
+  return name in intervals && intervals[name as QuantileName] === null && count > 0;
 }
 
 function summaryOf(report: Report): string {
-  const { requests, latencyUs } = report;
-  if (requests.sent === 0) return `nothing was sent in ${formatMs(report.durationMs)}`;
-  const share = formatShare(errorsOf(requests), requests.sent);
-  return `${formatCount(requests.sent)} requests, ${share} errors, p50 ${formatUs(latencyUs.p50)}, p99 ${formatUs(latencyUs.p99)}`;
+  const attempts = attemptsOf(report);
+  if (attempts === 0) return `nothing was sent in ${formatMs(report.durationMs)}`;
+  const share = formatShare(errorsOf(report), attempts);
+  const times = [report.open, report.closed].flatMap((figures) => {
+    if (figures === null || figures.latencyUs.count === 0) return [];
+    const { latencyUs } = figures;
+    const of = report.open !== null && report.closed !== null ? (figures === report.open ? 'open ' : 'closed ') : '';
+    const top = isTooFew(latencyUs, 'p99') ? 'max' : 'p99';
+    return [`${of}p50 ${formatStatistic(latencyUs, 'p50')}, ${top} ${formatStatistic(latencyUs, top)}`];
+  });
+  return [`${formatCount(attempts)} requests`, `${share} errors`, ...times].join(', ');
 }
-
-function explainUnreachable(report: Report): string {
-  const { requests, disconnects, target } = report;
-  const causes = { ...disconnects, ...(requests.timedOut > 0 ? { 'timed out': requests.timedOut } : {}) };
-  const main = byCount(causes)[0]?.[0] ?? 'none sent';
-  const list = byCount(causes).map(([cause, count]) => `${formatCount(count)} ${cause}`);
-  return `Not one answer came from ${target} (${list.join(', ')}). ${REMEDIES[main] ?? 'Is it running, and is the URL right?'}`;
-}
-
-const REMEDIES: Readonly<Record<string, string>> = {
-  certificate: 'Its certificate is not trusted: give it a valid one, or pass --insecure.',
-  'bad answer': 'What answers there does not speak HTTP: is the port right, or is it https?',
-  'timed out': 'Is it overloaded, or does a firewall swallow the requests? --timeout sets the patience.',
-};

@@ -1,10 +1,12 @@
 import { formatCount, formatPercent, formatShare, formatUs } from './figures.ts';
 import { type Cell, escapeHtml, tableOf } from './html-table.ts';
 import type { FaultComparison, HistogramComparison, Report, ScrapeView } from './report.ts';
+import { isCompared } from './verdict.ts';
 
 /** Everything that was held against the target's own metrics, as tables. */
 export function reconciliationSection({ reconciliation }: Report): string {
   if (reconciliation === null) return '';
+  if (!isCompared(reconciliation)) return `<p class="note">${escapeHtml(reconciliation.impossible)}</p>`;
   const { counters, note, histograms = [], faults = [], scrapes = [], warnings = [] } = reconciliation;
   const rows = counters.map(({ series, client, server, unanswered, matches }) => [
     series,

@@ -1,17 +1,29 @@
 import { STATUS_CODES } from 'node:http';
+import { decodeHdr } from '../measure/hdr.ts';
+import { mergeHistograms } from '../measure/histogram.ts';
 import { binsOf } from './distribution.ts';
-import { byCount, errorsOf, explainValidity, formatThresholdValue } from './explain.ts';
+import {
+  byCount,
+  formatStatistic,
+  formatThresholdValue,
+  intervalText,
+  nameOf,
+  survivorsText,
+  tooFewText,
+} from './explain.ts';
 import { formatCount, formatMs, formatRate, formatShare, formatUs } from './figures.ts';
 import { reconciliationSection } from './html-reconciliation.ts';
 import { escapeHtml, tableOf } from './html-table.ts';
-import { sentPerSecond } from './rate.ts';
-import type { Quantiles, Report } from './report.ts';
-import { ledgerProblemsOf } from './verdict.ts';
+import { attemptsOf, errorsOf } from './judge.ts';
+import type { Figures, PhaseReport, Quantiles, Report, Statistic } from './report.ts';
+import { isBelievable, ledgerProblemsOf } from './verdict.ts';
 
 /** The sections of the page in reading order; those without content are left out. */
 export function mainSections(report: Report): string[] {
-  const hasTimeline = report.timeline.length > 1;
-  const distribution = distributionTable(report);
+  const hasTimeline = new Set(report.timeline.map(({ atMs }) => atMs)).size > 1;
+  const models = (['open', 'closed'] as const).filter((model) => report[model] !== null);
+  const distributions = models.map((model) => ({ model, table: distributionTable(report, model) }));
+  const isEmpty = distributions.every(({ table }) => table === '');
   return [
     hasTimeline ? section('Requests a second', '<div class="chart" id="rate"></div>', 'wide') : '',
     hasTimeline
@@ -22,8 +34,10 @@ export function mainSections(report: Report): string[] {
         )
       : '',
     section('Latency', latencyTable(report), 'wide'),
-    section('Distribution of latency', distribution, ''),
-    section('Answers', answersTable(report), distribution === '' ? 'wide' : ''),
+    ...distributions.map(({ model, table }) =>
+      section(`Distribution of latency${models.length > 1 ? `, ${model} phases` : ''}`, table, ''),
+    ),
+    section('Answers', answersTable(report), isEmpty || models.length > 1 ? 'wide' : ''),
     section('Endpoints', endpointsTable(report), 'wide'),
     section('Thresholds', thresholdsTable(report), ''),
     section('Ledger and validity', ledgerText(report), report.thresholds.length === 0 ? 'wide' : ''),
@@ -36,26 +50,27 @@ export function aboutLine(report: Report): string {
   const parts = [
     report.startedAt.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC'),
     ...options,
-    `${formatCount(report.workers)} ${report.workers === 1 ? 'worker' : 'workers'}`,
-    report.transport,
+    `${formatCount(report.workers.length)} ${report.workers.length === 1 ? 'worker' : 'workers'}`,
+    ...report.clients,
     report.runtime,
-    `seed ${report.seed}`,
+    report.repeatable ? `seed ${report.seed}` : `not repeatable (${report.differs})`,
     `schedule ${report.scheduleHash.slice(0, 12)}`,
   ];
   return `<p class="about">${parts.map(escapeHtml).join(' · ')}</p>`;
 }
 
-/** The key figures. */
+/** The key figures; open and closed latencies are never put together. */
 export function tiles(report: Report): string {
-  const { requests, latencyUs } = report;
-  const errors = errorsOf(requests);
+  const errors = errorsOf(report);
+  const isMixed = report.open !== null && report.closed !== null;
+  const times = [report.open, report.closed].flatMap((figures, index) =>
+    figures === null ? [] : timeTiles(figures, isMixed ? (['open ', 'closed '][index] ?? '') : ''),
+  );
   const figures: [string, string, boolean][] = [
-    [formatCount(requests.sent), 'requests sent', false],
-    [formatRate(sentPerSecond(report, requests)), `sent, run of ${formatMs(report.durationMs)}`, false],
-    [formatShare(errors, requests.sent), `errors (${formatCount(errors)})`, errors > 0],
-    [formatUs(latencyUs.p50), 'latency p50', false],
-    [formatUs(latencyUs.p99), 'latency p99', false],
-    [formatUs(latencyUs.max), 'latency max', false],
+    [formatCount(attemptsOf(report)), 'requests', false],
+    [formatRate(report.ratePerSecond), `sent, run of ${formatMs(report.durationMs)}`, false],
+    [formatShare(errors, attemptsOf(report)), `errors (${formatCount(errors)})`, errors > 0],
+    ...times,
   ];
   const boxes = figures.map(
     ([value, label, isBad]) =>
@@ -64,29 +79,51 @@ export function tiles(report: Report): string {
   return `<div class="tiles">${boxes.join('')}</div>`;
 }
 
+function timeTiles({ latencyUs }: Figures, model: string): [string, string, boolean][] {
+  return (['p50', 'p99', 'max'] as const).map((name) => [
+    formatStatistic(latencyUs, name),
+    `${model}latency ${name}`,
+    false,
+  ]);
+}
+
 const BINS = 20;
 
 function section(title: string, body: string, name: string): string {
   return body === '' ? '' : `<section class="${name}"><h2>${title}</h2>${body}</section>`;
 }
 
+const STATISTICS = ['min', 'mean', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const satisfies Statistic[];
+
 function latencyTable(report: Report): string {
-  const keys = ['min', 'mean', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const;
+  const sent = report.phases.filter(({ latencyUs }) => latencyUs.count > 0);
+  const isNamed = report.phases.length > 1;
   const row = (name: string, quantiles: Quantiles | null) =>
-    quantiles === null ? [] : [[name, ...keys.map((key) => formatUs(quantiles[key]))]];
-  const since = report.latenessUs === null ? 'from the send' : 'from the scheduled time';
-  return tableOf(
-    ['', ...keys.map((key) => (key === 'p999' ? 'p99.9' : key))],
-    [
-      ...row(`latency, ${since}`, report.latencyUs),
-      ...row('service time, from the send', report.serviceUs),
-      ...row('lateness of the send', report.latenessUs),
-    ],
-  );
+    quantiles === null ? [] : [[name, ...STATISTICS.map((key) => formatStatistic(quantiles, key))]];
+  const rows = sent.flatMap((phase) => {
+    const place = isNamed ? `phase ${phase.index} (${phase.kind}): ` : '';
+    const since = phase.model === 'open' ? 'from the scheduled time' : 'from the attempt to send';
+    return [
+      ...row(`${place}latency, ${since}`, phase.latencyUs),
+      ...row(`${place}service time, from the send`, phase.serviceUs),
+      ...row(`${place}lateness of the send`, phase.latenessUs),
+    ];
+  });
+  return `${tableOf(['', ...STATISTICS.map(nameOf)], rows)}${sent.map((phase) => latencyNotes(phase, isNamed)).join('')}`;
 }
 
-function distributionTable(report: Report): string {
-  const bins = binsOf(report.histograms.latency, BINS);
+function latencyNotes(phase: PhaseReport, isNamed: boolean): string {
+  const notes = [intervalText(phase.latencyUs), tooFewText(phase.latencyUs), survivorsText(phase)];
+  return notes
+    .filter((note) => note !== null)
+    .map((note) => `<p class="note">${escapeHtml(`${isNamed ? `phase ${phase.index} ` : ''}${note}`)}</p>`)
+    .join('');
+}
+
+function distributionTable(report: Report, model: 'open' | 'closed'): string {
+  const ours = report.phases.filter((phase) => phase.model === model);
+  const latency = mergeHistograms(ours.map(({ index }) => decodeHdr(report.histograms[index]!.latency)));
+  const bins = binsOf(latency, BINS);
   const peak = Math.max(0, ...bins.map((bin) => bin.count));
   const total = bins.reduce((sum, bin) => sum + bin.count, 0);
   const rows = bins.map(
@@ -96,7 +133,7 @@ function distributionTable(report: Report): string {
   return rows.length === 0 ? '' : `<table class="bins">${rows.join('')}</table>`;
 }
 
-function answersTable({ statuses, disconnects, requests }: Report): string {
+function answersTable({ statuses, disconnects, unsentReasons, requests }: Report): string {
   const outcomes: [string, number, string][] = [
     ...Object.entries(statuses).map(([status, count]): [string, number, string] => {
       const tone = Number(status) < 400 ? 'good' : Number(status) < 500 ? 'warn' : 'bad';
@@ -104,10 +141,15 @@ function answersTable({ statuses, disconnects, requests }: Report): string {
     }),
     ...(requests.timedOut > 0 ? [['timed out', requests.timedOut, 'bad'] as [string, number, string]] : []),
     ...byCount(disconnects).map(([reason, count]): [string, number, string] => [reason, count, 'bad']),
+    ...byCount(unsentReasons).map(([reason, count]): [string, number, string] => [
+      `unsent: ${reason}`,
+      count,
+      'warn',
+    ]),
   ];
   const rows = outcomes.map(
     ([name, count, tone]) =>
-      `<tr><td class="name">${escapeHtml(name)}</td><td>${formatCount(count)}</td><td>${formatShare(count, requests.sent)}</td>${barCell(count / requests.sent, tone)}</tr>`,
+      `<tr><td class="name">${escapeHtml(name)}</td><td>${formatCount(count)}</td><td>${formatShare(count, requests.scheduled)}</td>${barCell(count / requests.scheduled, tone)}</tr>`,
   );
   return rows.length === 0 ? '<p class="note">None.</p>' : `<table class="outcomes">${rows.join('')}</table>`;
 }
@@ -119,38 +161,57 @@ function barCell(share: number, tone: string): string {
 
 function endpointsTable(report: Report): string {
   const keys = ['p50', 'p90', 'p95', 'p99', 'max'] as const;
-  const rows = report.endpoints.map(({ method, path, requests, statuses, latencyUs }) => {
-    const errors = errorsOf(requests);
-    const detail = Object.entries(statuses).map(([status, count]) => `${status}: ${formatCount(count)}`);
-    return [
-      `${method} ${path}`,
-      formatCount(requests.sent),
-      { text: formatShare(errors, requests.sent), tone: errors > 0 ? 'bad' : '' },
-      detail.join(', '),
-      ...keys.map((key) => formatUs(latencyUs[key])),
-    ];
-  });
+  const isMixed = report.open !== null && report.closed !== null;
+  const rows = (['open', 'closed'] as const).flatMap((model) =>
+    (report[model]?.endpoints ?? []).map((endpoint) => {
+      const { method, path, statuses, latencyUs } = endpoint;
+      const errors = errorsOf(endpoint);
+      const detail = Object.entries(statuses).map(([status, count]) => `${status}: ${formatCount(count)}`);
+      return [
+        `${isMixed ? `${model}: ` : ''}${method} ${path}`,
+        formatCount(attemptsOf(endpoint)),
+        { text: formatShare(errors, attemptsOf(endpoint)), tone: errors > 0 ? 'bad' : '' },
+        detail.join(', '),
+        ...keys.map((key) => formatStatistic(latencyUs, key)),
+      ];
+    }),
+  );
   return tableOf(['', 'requests', 'errors', 'statuses', ...keys], rows);
 }
 
 function thresholdsTable({ thresholds }: Report): string {
   const rows = thresholds.map((threshold) => [
     threshold.expression,
-    formatThresholdValue(threshold),
+    `${formatThresholdValue(threshold)}${threshold.note === null ? '' : ` (${threshold.note})`}`,
     { text: threshold.passed ? '✓ passed' : '✗ failed', tone: threshold.passed ? 'good' : 'bad' },
   ]);
   return tableOf(['', 'was', ''], rows);
 }
 
 function ledgerText(report: Report): string {
-  const { scheduled, sent, skipped, ok, failed, timedOut, disconnected } = report.requests;
+  const { scheduled, sent, unsent, unknown, ok, failed, timedOut, disconnected } = report.requests;
   const f = formatCount;
+  const lost = unknown === 0 ? '' : ` + unknown ${f(unknown)}`;
   const problems = ledgerProblemsOf(report);
-  const tone = report.validity === 'valid' ? 'good' : 'warn';
   return [
-    `<p class="note">scheduled ${f(scheduled)} = sent ${f(sent)} + skipped ${f(skipped)}<br>`,
+    `<p class="note">scheduled ${f(scheduled)} = sent ${f(sent)} + unsent ${f(unsent)}${lost}<br>`,
     `sent ${f(sent)} = ok ${f(ok)} + failed ${f(failed)} + timed out ${f(timedOut)} + disconnected ${f(disconnected)}</p>`,
     ...problems.map((problem) => `<p class="note bad">${escapeHtml(problem)}</p>`),
-    `<p class="note"><span class="${tone}">${report.validity}</span>: ${escapeHtml(explainValidity(report))}</p>`,
+    ...validityNotes(report),
   ].join('');
+}
+
+function validityNotes({ phases, validity }: Report): string[] {
+  const isOne = phases.length === 1 || validity.verdict === 'incomplete';
+  const entries = isOne
+    ? [{ ...validity, place: '' }]
+    : phases.map(({ index, kind, validity: verdict, cause }) => ({
+        place: `phase ${index} (${kind}): `,
+        verdict,
+        cause,
+      }));
+  return entries.map(
+    ({ place, verdict, cause }) =>
+      `<p class="note">${escapeHtml(place)}<span class="${isBelievable(verdict) ? 'good' : 'warn'}">${verdict}</span>: ${escapeHtml(cause)}</p>`,
+  );
 }

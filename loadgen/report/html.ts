@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { writeWhole } from './destination.ts';
-import { explainValidity, explainVerdict } from './explain.ts';
+import { explainVerdict } from './explain.ts';
 import { aboutLine, mainSections, tiles } from './html-sections.ts';
 import { escapeHtml } from './html-table.ts';
 import { renderJson } from './json.ts';
@@ -31,7 +31,7 @@ function readText(url: string | URL): Promise<string> {
   return readFile(new URL(url), 'utf8');
 }
 
-/** One page that loads nothing from anywhere, and says so to the browser. Holds the whole JSON report. */
+/** One page that loads nothing from anywhere, and says so to the browser. Holds the JSON report but for the histograms of each second. */
 export function renderHtml(report: Report, { styles, scripts }: Assets): string {
   const title = `${report.scenario}: ${explainVerdict(report).word}`;
   return `<!doctype html>
@@ -53,18 +53,22 @@ ${tiles(report)}
 <main class="grid">
 ${mainSections(report).join('\n')}
 </main>
-<details><summary>The whole report as JSON</summary><pre>${escapeHtml(renderJson(report))}</pre></details>
-<script type="application/json" id="report">${JSON.stringify(report).replace(/</g, '\\u003c')}</script>
+<details><summary>The report as JSON, without each second's histogram</summary><pre>${escapeHtml(renderJson(withoutHistograms(report)))}</pre></details>
+<script type="application/json" id="report">${JSON.stringify(withoutHistograms(report)).replace(/</g, '\\u003c')}</script>
 ${scripts.map((script) => `<script>\n${script.replace(/<\/script/gi, '<\\/script')}\n</script>`).join('\n')}
 </body>
 </html>
 `;
 }
 
+/** The charts don't need what each second's histogram would add: a megabyte for ten minutes. */
+function withoutHistograms(report: Report): Report {
+  return { ...report, timeline: report.timeline.map((point) => ({ ...point, latency: null })) };
+}
+
 function verdictBox(report: Report): string {
   const { mark, word, reasons } = explainVerdict(report);
-  const tone = { '✓': 'good', '✗': 'bad', '■': 'warn' }[mark];
-  const doubts = report.validity === 'valid' ? [] : [explainValidity(report)];
-  const lines = [...reasons, ...doubts].map((reason) => `<p>${escapeHtml(reason)}</p>`);
+  const tone = { '✓': 'good', '✗': 'bad', '■': 'warn', '!': 'warn', '·': 'plain' }[mark];
+  const lines = reasons.map((reason) => `<p>${escapeHtml(reason)}</p>`);
   return `<div class="verdict ${tone}"><strong>${mark} ${escapeHtml(word)}</strong>${lines.join('')}</div>`;
 }

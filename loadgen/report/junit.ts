@@ -1,8 +1,8 @@
 import { writeWhole } from './destination.ts';
-import { explainValidity, formatThresholdValue } from './explain.ts';
+import { formatThresholdValue } from './explain.ts';
 import type { Report } from './report.ts';
 import type { Sink } from './sinks.ts';
-import { ledgerProblemsOf } from './verdict.ts';
+import { isBelievable, isCompared, ledgerProblemsOf } from './verdict.ts';
 
 export function junitSink(path: string): Sink {
   return (report) => writeWhole(path, renderJunit(report));
@@ -10,7 +10,7 @@ export function junitSink(path: string): Sink {
 
 /**
  * JUnit XML as CI servers read it: the ledger, the reconciliation, the validity and each threshold are test cases.
- * A run whose generator was too slow is a skipped validity case: it fails nothing, and proves nothing.
+ * A run that is not to be believed fails its validity case, unless it was allowed to (then the case is skipped).
  */
 export function renderJunit(report: Report): string {
   const cases = casesOf(report);
@@ -49,13 +49,13 @@ function casesOf(report: Report): Case[] {
     validityCase(report),
     ...report.thresholds.map((threshold) => {
       const value = formatThresholdValue(threshold);
-      return check('thresholds', threshold.expression, threshold.passed, `it was ${value}`, '');
+      return check('thresholds', threshold.expression, threshold.passed, `it was ${value}`, threshold.note ?? '');
     }),
   ];
 }
 
 function reconciliationCases({ reconciliation }: Report): Case[] {
-  if (reconciliation === null) return [];
+  if (!isCompared(reconciliation)) return [];
   const { counters, matches, note, histograms = [] } = reconciliation;
   const wrong = counters.filter((counter) => !counter.matches);
   const details = wrong.map(
@@ -71,13 +71,14 @@ function reconciliationCases({ reconciliation }: Report): Case[] {
   ];
 }
 
-function validityCase(report: Report): Case {
-  const kind = { valid: 'passed', 'generator-limited': 'skipped', unreachable: 'failed' } as const;
+function validityCase({ validity, allowInvalid, stoppedBy }: Report): Case {
+  const { verdict, cause } = validity;
+  const isExcused = allowInvalid && verdict !== 'unreachable';
   return {
     group: 'validity',
     name: 'the numbers can be believed',
-    kind: kind[report.validity],
-    message: `${report.validity}: ${explainValidity(report)}`,
+    kind: isBelievable(verdict) ? 'passed' : isExcused || stoppedBy !== null ? 'skipped' : 'failed',
+    message: `${verdict}: ${cause}`,
     details: '',
   };
 }
@@ -92,7 +93,7 @@ function propertiesOf(report: Report): [string, string][] {
     ['seed', String(report.seed)],
     ['scheduleHash', report.scheduleHash],
     ['runtime', report.runtime],
-    ['transport', report.transport],
+    ['clients', report.clients.join(', ')],
     ['sent', String(report.requests.sent)],
     ...Object.entries(report.options).map(([name, value]): [string, string] => [
       `option.${name}`,

@@ -1,4 +1,4 @@
-import type { Counts } from '../measure/tally.ts';
+import { type Counts, inFlightOf } from '../measure/counts.ts';
 import { bar } from './bars.ts';
 import { formatCount, formatMs, formatRate, formatShare, formatUs } from './figures.ts';
 import { cut, span } from './lines.ts';
@@ -14,7 +14,6 @@ export type ProgressState = {
   readonly askedPerSecond: number | null;
   /** Over the last second. */
   readonly sentPerSecond: number;
-  readonly inFlight: number;
   readonly counts: Counts;
   /** Of the last second; null when nothing was answered in it. */
   readonly p50Us: number | null;
@@ -24,16 +23,16 @@ export type ProgressState = {
 /** The live line, never wider than the columns; what matters least gives way first. */
 export function renderProgress(state: ProgressState, columns: number): string {
   const { counts } = state;
-  const errors = counts.failed + counts.timedOut + counts.disconnected;
-  const answered = counts.ok + errors;
+  const errors = counts.failed + counts.timedOut + counts.disconnected + counts.unsent;
+  const ended = counts.ok + errors;
   const asked = state.askedPerSecond === null ? '' : ` of ${formatRate(state.askedPerSecond)}`;
   const parts: Part[] = [
     { text: timeOf(state), importance: 7 },
     { text: state.phase ?? '', importance: 2 },
     { text: `${formatRate(state.sentPerSecond)}${asked}`, importance: 6 },
     { text: `${formatCount(counts.sent)} sent`, importance: 1 },
-    { text: `${formatCount(state.inFlight)} in flight`, importance: 4 },
-    { text: `${formatShare(errors, answered)} errors`, importance: 5 },
+    { text: `${formatCount(inFlightOf(counts))} in flight`, importance: 4 },
+    { text: `${formatShare(errors, ended)} errors`, importance: 5 },
     { text: `p50 ${formatUs(state.p50Us)} p99 ${formatUs(state.p99Us)}`, importance: 3 },
   ];
   return fitting(parts, columns);

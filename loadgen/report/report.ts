@@ -1,74 +1,147 @@
-import type { Counts } from '../measure/tally.ts';
+import type { Counts } from '../measure/counts.ts';
+import type { Unit } from './thresholds.ts';
 
-/** The JSON report, version 1. Times in microseconds where the name says Us. */
+/** The JSON report, version 2. Times in microseconds where the name says Us. */
 export type Report = {
-  readonly schema: 'loadgen.report/1';
+  readonly schema: 'loadgen.report/2';
   readonly scenario: string;
   readonly options: Readonly<Record<string, number | string | boolean | null>>;
   readonly seed: number;
   readonly scheduleHash: string;
+  /** False: the scenario builds other requests each time, so the seed does not bring this run back. */
+  readonly repeatable: boolean;
+  /** What differs each time, for example 'mix[0].path'; null when nothing does. */
+  readonly differs: string | null;
   readonly target: string;
   readonly runtime: string;
-  readonly workers: number;
-  /** What sent the requests, for example "undici" or "autocannon (closed), undici (open)". */
-  readonly transport: string;
+  /** What sent the requests, for example "wire" or "autocannon, 2 of 5 connections moved to wire". */
+  readonly clients: readonly string[];
   readonly startedAt: string;
+  /** From the start to the last answer. */
   readonly durationMs: number;
+  /** How long requests were due. */
+  readonly sendingMs: number;
+  /** Sent, over `sendingMs`; null for a run without length. */
+  readonly ratePerSecond: number | null;
   readonly requests: Counts;
-  readonly statuses: Readonly<Record<string, number>>;
+  readonly unsentReasons: Readonly<Record<string, number>>;
   readonly disconnects: Readonly<Record<string, number>>;
-  readonly latencyUs: Quantiles;
-  readonly serviceUs: Quantiles;
-  readonly latenessUs: Quantiles | null;
-  readonly endpoints: readonly EndpointReport[];
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly phases: readonly PhaseReport[];
+  /** Of all open phases together; null when there is none. Open and closed latencies are never put together. */
+  readonly open: Figures | null;
+  readonly closed: Figures | null;
+  readonly workers: readonly WorkerReport[];
   readonly timeline: readonly TimelinePoint[];
-  readonly histograms: {
-    readonly latency: string;
-    readonly service: string;
-    readonly lateness: string | null;
-  };
-  readonly reconciliation: Reconciliation | null;
+  /** By the index of the phase, HdrHistogram V2 compressed, base64. */
+  readonly histograms: Readonly<Record<string, PhaseHistograms>>;
+  readonly reconciliation: Reconciliation | Impossible | null;
   readonly thresholds: readonly ThresholdResult[];
   readonly validity: Validity;
+  /** True: the run was asked to end well even if its figures are not to be believed. */
+  readonly allowInvalid: boolean;
   /** Which signal ended the run early, if one did. */
   readonly stoppedBy: string | null;
-  readonly passed: boolean;
+  /** Whether what was asked of the run held; null when nothing was asked. */
+  readonly passed: boolean | null;
 };
 
-export type Validity = 'valid' | 'generator-limited' | 'unreachable';
+/** What was measured of some requests. */
+export type Figures = {
+  readonly requests: Counts;
+  readonly unsentReasons: Readonly<Record<string, number>>;
+  readonly disconnects: Readonly<Record<string, number>>;
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly sendingMs: number;
+  readonly ratePerSecond: number | null;
+  /** Open model: from the scheduled time. Closed model: from the attempt to send. To the last byte. */
+  readonly latencyUs: Quantiles;
+  /** From the actual send. */
+  readonly serviceUs: Quantiles;
+  /** null in the closed model. */
+  readonly latenessUs: Quantiles | null;
+  readonly connectUs: Quantiles;
+  readonly firstByteUs: Quantiles;
+  readonly endpoints: readonly EndpointReport[];
+};
+
+export type PhaseReport = Figures & {
+  /** From 1. */
+  readonly index: number;
+  /** As scenarios name it: 'constant', 'closed' … */
+  readonly kind: string;
+  readonly model: 'open' | 'closed';
+  readonly fromMs: number;
+  /** null: until it is stopped. */
+  readonly toMs: number | null;
+  readonly validity: Verdict;
+  readonly cause: string;
+};
+
+/**
+ * valid · generator-limited: our own delay, not the answers', spoils the figures · target-limited: arrivals waited because
+ * every connection was busy, so the load asked for was not given, and the target is why · incomplete: a worker was lost ·
+ * nothing sent · unreachable: not one answer came
+ */
+export type Verdict =
+  | 'valid'
+  | 'generator-limited'
+  | 'target-limited'
+  | 'incomplete'
+  | 'nothing sent'
+  | 'unreachable';
+
+/** `cause` says for a person what the verdict rests on. */
+export type Validity = { readonly verdict: Verdict; readonly cause: string };
+
+export type Statistic = 'min' | 'mean' | 'p50' | 'p90' | 'p95' | 'p99' | 'p999' | 'max';
 
 /** null where nothing was recorded. */
-export type Quantiles = {
-  readonly min: number | null;
-  readonly mean: number | null;
-  readonly p50: number | null;
-  readonly p90: number | null;
-  readonly p95: number | null;
-  readonly p99: number | null;
-  readonly p999: number | null;
-  readonly max: number | null;
+export type Quantiles = Readonly<Record<Statistic, number | null>> & {
+  readonly count: number;
+  /** Which of them fall on waits that brought no answer: the true value is at least this. */
+  readonly atLeast: readonly Statistic[];
+  /** Between which values each quantile of what was measured lies, at 95 %; null: too few samples to say. */
+  readonly intervals: Readonly<Record<QuantileName, readonly [number, number] | null>>;
 };
+
+export type QuantileName = 'p50' | 'p90' | 'p95' | 'p99' | 'p999';
 
 export type EndpointReport = {
   readonly method: string;
   readonly path: string;
   readonly requests: Counts;
+  readonly unsentReasons: Readonly<Record<string, number>>;
   readonly statuses: Readonly<Record<string, number>>;
   readonly latencyUs: Quantiles;
 };
 
-export type TimelinePoint = {
+export type WorkerReport = {
+  readonly requests: Counts;
+  readonly latenessUs: Quantiles | null;
+  /** Why the worker was lost; null when it handed in. */
+  readonly lost: string | null;
+};
+
+export type TimelinePoint = Counts & {
   readonly atMs: number;
   readonly lengthMs: number;
-  readonly scheduled: number;
-  readonly sent: number;
-  readonly ok: number;
-  readonly failed: number;
-  readonly timedOut: number;
-  readonly disconnected: number;
+  /** The index of the phase, from 1. */
+  readonly phase: number;
   readonly p50Us: number | null;
   readonly p99Us: number | null;
+  /** HdrHistogram V2 compressed, base64; null where nothing ended. */
+  readonly latency: string | null;
 };
+
+export type PhaseHistograms = {
+  readonly latency: string;
+  readonly service: string;
+  readonly lateness: string | null;
+};
+
+/** Why the target's counters could not be held against what was sent. */
+export type Impossible = { readonly impossible: string };
 
 export type Reconciliation = {
   readonly matches: boolean;
@@ -145,4 +218,9 @@ export type ThresholdResult = {
   readonly expression: string;
   readonly passed: boolean;
   readonly value: number | null;
+  readonly unit: Unit;
+  /** True: the value fell on waits that brought no answer. */
+  readonly isAtLeast: boolean;
+  /** What a reader should know of the value, such as that it rests on too few samples. */
+  readonly note: string | null;
 };

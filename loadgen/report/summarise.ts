@@ -1,10 +1,32 @@
+import { addCounts, type Counts, zeroCounts } from '../measure/counts.ts';
 import { encodeHdr } from '../measure/hdr.ts';
-import { meanUs, quantileUs } from '../measure/histogram.ts';
-import type { HistogramData, Stretch, Tally } from '../measure/tally.ts';
-import { type Judged, judge } from './judge.ts';
-import type { Quantiles, Reconciliation, Report, ThresholdResult, TimelinePoint } from './report.ts';
-import { parseThreshold } from './thresholds.ts';
-import { hasPassed, validityOf } from './verdict.ts';
+import { mergeHistograms, quantileUs } from '../measure/histogram.ts';
+import {
+  allOf,
+  type Conduct,
+  emptyConduct,
+  emptySum,
+  type Series,
+  type Stretch,
+  type Sum,
+  sumOf,
+  type Tally,
+} from '../measure/tally.ts';
+import type { Phase } from '../schedule/phase.ts';
+import { phaseStartsMs } from '../schedule/total.ts';
+import { judge } from './judge.ts';
+import { quantilesOf, quantilesOfWaits } from './quantiles.ts';
+import type {
+  EndpointReport,
+  Figures,
+  PhaseHistograms,
+  PhaseReport,
+  Report,
+  TimelinePoint,
+  WorkerReport,
+} from './report.ts';
+import type { Threshold } from './thresholds.ts';
+import { hasPassed, judgePhase, judgeRun, OWN_DELAY_LIMIT_US } from './verdict.ts';
 
 /** Everything that a report says and a tally does not know. */
 export type RunFacts = {
@@ -12,97 +34,211 @@ export type RunFacts = {
   readonly options: Report['options'];
   readonly seed: number;
   readonly scheduleHash: string;
+  /** What the scenario builds anew each time, for example 'mix[0].path'; null when the seed brings all back. */
+  readonly differs: string | null;
   readonly target: string;
   /** For example 'node 24.9.0'. */
   readonly runtime: string;
-  readonly workers: number;
-  /** What sent the requests, for example 'autocannon (closed), undici (open)'. */
-  readonly transport: string;
+  /** What sent the requests, each once. */
+  readonly clients: readonly string[];
   /** ISO 8601 in UTC. */
   readonly startedAt: string;
   /** From the start to the last answer. */
   readonly durationMs: number;
-  readonly hasOpenPhase: boolean;
-  /** Expressions that `parseThreshold` takes. */
-  readonly thresholds: readonly string[];
-  readonly reconciliation: Reconciliation | null;
+  /** When a signal or a fault ended the sending, from the start; null when the schedule did. */
+  readonly cutAtMs: number | null;
+  readonly phases: readonly Phase[];
+  /** One for each worker: what it counted, and why it was lost if it was. */
+  readonly workers: readonly { readonly tally: Tally; readonly lost: string | null }[];
+  readonly thresholds: readonly Threshold[];
+  readonly reconciliation: Report['reconciliation'];
+  readonly allowInvalid: boolean;
   /** For example 'SIGINT'; null when the run ended by itself. */
   readonly stoppedBy: string | null;
 };
 
-/**
- * The report of a run.
- * @throws RangeError for a threshold that cannot be read: they are checked before a run
- */
+/** The report of a run; `tally` is what all workers counted together. */
 export function summarise(facts: RunFacts, tally: Tally): Report {
-  const { hasOpenPhase, thresholds, reconciliation, stoppedBy, durationMs, ...rest } = facts;
-  const { startedAt, ...about } = rest;
+  const total = sumOf(tally.series);
+  const phases = facts.phases.map((phase, i) => phaseReport(facts, tally, phase, i));
+  const sendingMs = phases.reduce((sum, phase) => sum + phase.sendingMs, 0);
   const measured = {
-    requests: tally.counts,
-    statuses: inOrder(tally.statuses),
-    disconnects: inOrder(tally.disconnects),
-    latencyUs: quantilesOf(tally.latency),
-    serviceUs: quantilesOf(tally.service),
-    latenessUs: hasOpenPhase ? quantilesOf(tally.lateness) : null,
-    endpoints: tally.endpoints.map(({ method, path, counts, statuses, latency }) => ({
-      method,
-      path,
-      requests: counts,
-      statuses: inOrder(statuses),
-      latencyUs: quantilesOf(latency),
-    })),
-    timeline: tally.timeline.map(pointOf),
-    histograms: {
-      latency: encodeHdr(tally.latency),
-      service: encodeHdr(tally.service),
-      lateness: hasOpenPhase ? encodeHdr(tally.lateness) : null,
-    },
-    reconciliation,
+    durationMs: facts.durationMs,
+    sendingMs,
+    ratePerSecond: perSecond(total.counts.sent, sendingMs),
+    requests: total.counts,
+    unsentReasons: total.unsentReasons,
+    disconnects: total.disconnects,
+    statuses: total.statuses,
+    phases,
+    open: figuresOfModel('open', phases, tally),
+    closed: figuresOfModel('closed', phases, tally),
   };
+  const lost = facts.workers.flatMap(({ lost: why }) => (why === null ? [] : [why]));
+  const named = phases.map(({ index, kind, validity, cause }) => ({
+    name: `phase ${index} (${kind})`,
+    validity: { verdict: validity, cause },
+  }));
   const verdict = {
-    thresholds: judgeAll(thresholds, { ...measured, durationMs }),
-    validity: validityOf(tally, { hasOpenPhase, stoppedBy }),
-    stoppedBy,
+    reconciliation: facts.reconciliation,
+    thresholds: facts.thresholds.map((threshold) => judge(threshold, measured)),
+    validity: judgeRun(named, total, lost),
+    allowInvalid: facts.allowInvalid,
+    stoppedBy: facts.stoppedBy,
   };
   return {
-    schema: 'loadgen.report/1',
-    ...about,
-    startedAt,
-    durationMs,
+    schema: 'loadgen.report/2',
+    scenario: facts.scenario,
+    options: facts.options,
+    seed: facts.seed,
+    scheduleHash: facts.scheduleHash,
+    repeatable: facts.differs === null,
+    differs: facts.differs,
+    target: facts.target,
+    runtime: facts.runtime,
+    clients: facts.clients,
+    startedAt: facts.startedAt,
     ...measured,
+    workers: facts.workers.map((worker) => workerReport(worker.tally, worker.lost)),
+    timeline: withoutGaps(tally.timeline).map(pointOf),
+    histograms: Object.fromEntries(
+      facts.phases.map((phase, i) => [String(i + 1), histogramsOf(tally, phase, i)]),
+    ),
     ...verdict,
     passed: hasPassed({ ...measured, ...verdict }),
   };
 }
 
-function judgeAll(expressions: readonly string[], report: Judged): ThresholdResult[] {
-  return expressions.map((expression) => {
-    const threshold = parseThreshold(expression);
-    if (threshold.kind === 'problem') throw new RangeError(threshold.message);
-    return judge(threshold, report);
-  });
-}
-
-/** Each in microseconds; all null where nothing was recorded. */
-export function quantilesOf(histogram: HistogramData): Quantiles {
-  const mean = meanUs(histogram);
+function phaseReport(facts: RunFacts, tally: Tally, phase: Phase, position: number): PhaseReport {
+  const fromMs = phaseStartsMs(facts.phases)[position]!;
+  const model = phase.kind === 'closed' ? 'closed' : 'open';
+  const series = tally.series.filter((one) => one.phase === position);
+  const conduct = tally.conducts.find((one) => one.phase === position) ?? emptyConduct(position);
+  const { verdict, cause } = judgePhase({ model, sum: sumOf(series), conduct });
   return {
-    min: quantileUs(histogram, 0),
-    mean: mean === null ? null : Math.round(mean * 10) / 10,
-    p50: quantileUs(histogram, 0.5),
-    p90: quantileUs(histogram, 0.9),
-    p95: quantileUs(histogram, 0.95),
-    p99: quantileUs(histogram, 0.99),
-    p999: quantileUs(histogram, 0.999),
-    max: quantileUs(histogram, 1),
+    index: position + 1,
+    kind: phase.kind,
+    model,
+    fromMs,
+    toMs: phase.durationMs === null ? null : fromMs + phase.durationMs,
+    ...figuresOf(series, [conduct], model, sendingMsOf(facts, phase, fromMs, conduct)),
+    validity: verdict,
+    cause,
   };
 }
 
-function pointOf(stretch: Stretch): TimelinePoint {
-  const { latency, ...counts } = stretch;
-  return { ...counts, p50Us: quantileUs(latency, 0.5), p99Us: quantileUs(latency, 0.99) };
+/**
+ * How long a phase sent: as planned, or until it was cut off. Where a backlog was sent after its planned end, up to the last
+ * of it: else a target too slow for the rate would read as if it had kept it.
+ */
+function sendingMsOf(facts: RunFacts, phase: Phase, fromMs: number, { lastSendMs }: Conduct): number {
+  const endMs = facts.cutAtMs ?? facts.durationMs;
+  const cutMs = Math.max(0, endMs - fromMs);
+  if (phase.durationMs === null) return cutMs;
+  const plannedMs = facts.cutAtMs === null ? phase.durationMs : Math.min(phase.durationMs, cutMs);
+  const lastMs = lastSendMs - fromMs;
+  return lastMs > plannedMs + OWN_DELAY_LIMIT_US / 1000 ? lastMs : plannedMs;
 }
 
-function inOrder(counts: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
+function figuresOfModel(model: 'open' | 'closed', phases: readonly PhaseReport[], tally: Tally): Figures | null {
+  const ours = phases.filter((phase) => phase.model === model);
+  if (ours.length === 0) return null;
+  const positions = new Set(ours.map(({ index }) => index - 1));
+  return figuresOf(
+    tally.series.filter(({ phase }) => positions.has(phase)),
+    tally.conducts.filter(({ phase }) => positions.has(phase)),
+    model,
+    ours.reduce((sum, phase) => sum + phase.sendingMs, 0),
+  );
+}
+
+function figuresOf(
+  series: readonly Series[],
+  conducts: readonly Conduct[],
+  model: 'open' | 'closed',
+  sendingMs: number,
+): Figures {
+  const sum = series.length === 0 ? emptySum() : sumOf(series);
+  return {
+    requests: sum.counts,
+    unsentReasons: sum.unsentReasons,
+    disconnects: sum.disconnects,
+    statuses: sum.statuses,
+    sendingMs,
+    ratePerSecond: perSecond(sum.counts.sent, sendingMs),
+    latencyUs: quantilesOfWaits(sum.latency),
+    serviceUs: quantilesOfWaits(sum.service),
+    latenessUs: model === 'closed' ? null : quantilesOf(mergeHistograms(conducts.map((one) => one.lateness))),
+    connectUs: quantilesOf(sum.connect),
+    firstByteUs: quantilesOf(sum.firstByte),
+    endpoints: endpointsOf(series),
+  };
+}
+
+function endpointsOf(series: readonly Series[]): EndpointReport[] {
+  const byName = new Map<string, Series[]>();
+  for (const one of series) {
+    const name = `${one.method} ${one.path}`;
+    byName.set(name, [...(byName.get(name) ?? []), one]);
+  }
+  return [...byName.values()].map((group) => {
+    const { method, path } = group[0]!;
+    const sum: Sum = sumOf(group);
+    return {
+      ...{ method, path, requests: sum.counts, unsentReasons: sum.unsentReasons, statuses: sum.statuses },
+      latencyUs: quantilesOfWaits(sum.latency),
+    };
+  });
+}
+
+function workerReport(tally: Tally, lost: string | null): WorkerReport {
+  const lateness = mergeHistograms(tally.conducts.map((one) => one.lateness));
+  return {
+    requests: addCounts(tally.series.map((one) => one.counts)),
+    latenessUs: lateness.count === 0 ? null : quantilesOf(lateness),
+    lost,
+  };
+}
+
+function histogramsOf(tally: Tally, phase: Phase, position: number): PhaseHistograms {
+  const sum = sumOf(tally.series.filter((one) => one.phase === position));
+  const conduct = tally.conducts.find((one) => one.phase === position) ?? emptyConduct(position);
+  return {
+    latency: encodeHdr(allOf(sum.latency)),
+    service: encodeHdr(allOf(sum.service)),
+    lateness: phase.kind === 'closed' ? null : encodeHdr(conduct.lateness),
+  };
+}
+
+function perSecond(count: number, lengthMs: number): number | null {
+  return lengthMs > 0 ? (count * 1000) / lengthMs : null;
+}
+
+/** A stretch in which nothing happened shows as zeros. */
+function withoutGaps(timeline: readonly Stretch[]): Stretch[] {
+  const filled: Stretch[] = [];
+  let nextMs = 0;
+  for (const stretch of timeline) {
+    for (; nextMs < stretch.atMs; nextMs += stretch.lengthMs) {
+      const phase = filled.at(-1)?.phase ?? stretch.phase;
+      const nothing = { counts: zeroCounts(), latency: mergeHistograms([]) };
+      filled.push({ atMs: nextMs, lengthMs: stretch.lengthMs, phase, ...nothing });
+    }
+    filled.push(stretch);
+    nextMs = stretch.atMs + stretch.lengthMs;
+  }
+  return filled;
+}
+
+function pointOf({ atMs, lengthMs, phase, counts, latency }: Stretch): TimelinePoint {
+  const about: Counts & { atMs: number; lengthMs: number; phase: number } = {
+    ...{ atMs, lengthMs, phase: phase + 1 },
+    ...counts,
+  };
+  return {
+    ...about,
+    p50Us: quantileUs(latency, 0.5),
+    p99Us: quantileUs(latency, 0.99),
+    latency: latency.count === 0 ? null : encodeHdr(latency),
+  };
 }

@@ -1,45 +1,78 @@
 import { STATUS_CODES } from 'node:http';
+import { decodeHdr } from '../measure/hdr.ts';
+import { mergeHistograms } from '../measure/histogram.ts';
 import { bar, sparkline } from './bars.ts';
 import { binsOf } from './distribution.ts';
-import { byCount, errorsOf } from './explain.ts';
+import { byCount, formatStatistic, intervalText, nameOf, survivorsText, tooFewText } from './explain.ts';
 import { formatCount, formatMs, formatRate, formatShare, formatUs } from './figures.ts';
-import { type Cell, type Ink, type Line, left, lineWidth, right, span, table } from './lines.ts';
-import type { Quantiles, Report, TimelinePoint } from './report.ts';
+import { attemptsOf, errorsOf } from './judge.ts';
+import { type Cell, type Ink, type Line, left, lineWidth, right, span, table, wrap } from './lines.ts';
+import type { EndpointReport, PhaseReport, Quantiles, Report, TimelinePoint } from './report.ts';
 
-/** Latency, service time and lateness under each other; the mean gives way where there is no room. */
+/** Phase by phase latency, service time and lateness under each other; the mean gives way where there is no room. */
 export function latencyLines(report: Report, columns: number): Line[] {
-  const rows: [string, Quantiles | null, string][] = [
-    ['latency', report.latencyUs, report.latenessUs === null ? 'from the send' : 'from the schedule'],
-    ['service', report.serviceUs, 'from the send'],
-    ['lateness', report.latenessUs, 'send after schedule'],
-  ];
-  const lay = (shown: readonly (keyof Quantiles)[], hasHints: boolean) =>
+  const sent = report.phases.filter(({ latencyUs }) => latencyUs.count > 0);
+  const shown = sent.slice(0, PHASE_ROWS);
+  const lay = (names: readonly (typeof STATISTICS)[number][], hasHints: boolean) =>
     table(
       [
-        [left(''), ...shown.map((key) => right(key === 'p999' ? 'p99.9' : key, 'dim'))],
-        ...rows.flatMap(([name, quantiles, hint]) => {
-          if (quantiles === null) return [];
-          const cells = shown.map((key) => right(formatUs(quantiles[key]), key === 'p99' ? 'bold' : null));
-          return [[left(name), ...cells, ...(hasHints ? [left(hint, 'dim')] : [])]];
-        }),
+        [left(''), ...names.map((name) => right(nameOf(name), 'dim'))],
+        ...shown.flatMap((phase) => phaseRows(phase, report.phases.length > 1, names, hasHints)),
       ],
       Number.POSITIVE_INFINITY,
     );
   const fits = (lines: readonly Line[]) => lines.every((line) => lineWidth(line) <= columns);
-  const wide = lay(QUANTILES, true);
-  if (fits(wide)) return wide;
-  const full = lay(QUANTILES, false);
-  return fits(full)
-    ? full
-    : lay(
-        QUANTILES.filter((key) => key !== 'mean'),
-        false,
-      );
+  if (shown.length === 0) return [];
+  const withoutMean = STATISTICS.filter((name) => name !== 'mean');
+  const layouts = [lay(STATISTICS, true), lay(STATISTICS, false), lay(withoutMean, false)];
+  const chosen = layouts.find(fits) ?? layouts.at(-1)!;
+  const hidden = sent.length - shown.length;
+  const rest = hidden > 0 ? [dim(`and ${formatCount(hidden)} more phases: the JSON report has them all`)] : [];
+  return [...chosen, ...rest, ...shown.flatMap((phase) => latencyNotes(phase, report, columns))];
+}
+
+function phaseRows(
+  phase: PhaseReport,
+  isNamed: boolean,
+  names: readonly (typeof STATISTICS)[number][],
+  hasHints: boolean,
+): Cell[][] {
+  const rows: [string, Quantiles | null, string][] = [
+    ['latency', phase.latencyUs, phase.model === 'open' ? 'from the schedule' : 'from the attempt to send'],
+    ['service', phase.serviceUs, 'from the send'],
+    ['lateness', phase.latenessUs, 'send after schedule'],
+  ];
+  const cells = rows.flatMap(([name, quantiles, hint]) => {
+    if (quantiles === null) return [];
+    const figures = names.map((key) => right(formatStatistic(quantiles, key), key === 'p99' ? 'bold' : null));
+    return [[left(isNamed ? `  ${name}` : name), ...figures, ...(hasHints ? [left(hint, 'dim')] : [])]];
+  });
+  return isNamed ? [[left(phaseName(phase), 'dim')], ...cells] : cells;
+}
+
+function latencyNotes(phase: PhaseReport, report: Report, columns: number): Line[] {
+  const place = report.phases.length > 1 ? `phase ${phase.index} ` : '';
+  const notes = [intervalText(phase.latencyUs), tooFewText(phase.latencyUs), survivorsText(phase)];
+  return notes.flatMap((note) =>
+    note === null ? [] : wrap(`${place}${note}`, columns).map((text): Line => [span(text, 'dim')]),
+  );
+}
+
+function phaseName({ index, kind, model }: PhaseReport): string {
+  return kind === model ? `phase ${index} ${kind}` : `phase ${index} ${kind}, ${model}`;
+}
+
+function dim(text: string): Line {
+  return [span(text, 'dim')];
 }
 
 /** Bars of how many latencies fell between which times; the scale is logarithmic where they spread far. */
-export function distributionLines(report: Report, columns: number): Line[] {
-  const bins = binsOf(report.histograms.latency, DISTRIBUTION_ROWS);
+export function distributionLines(report: Report, model: 'open' | 'closed', columns: number): Line[] {
+  const ours = report.phases.filter((phase) => phase.model === model);
+  const bins = binsOf(
+    mergeHistograms(ours.map(({ index }) => decodeHdr(report.histograms[index]!.latency))),
+    DISTRIBUTION_ROWS,
+  );
   const peak = Math.max(0, ...bins.map((bin) => bin.count));
   const total = bins.reduce((sum, bin) => sum + bin.count, 0);
   const rows = bins.map((bin) => [
@@ -55,9 +88,11 @@ export function distributionLines(report: Report, columns: number): Line[] {
   );
 }
 
-/** Every outcome with its share of what was sent: statuses in order, then what brought no answer. */
+/** Every outcome with its share of the requests: statuses in order, then what brought no answer and what never left. */
 export function statusLines(report: Report, columns: number): Line[] {
-  const { statuses, disconnects, requests } = report;
+  const { statuses, disconnects, unsentReasons, requests } = report;
+  const of = (counts: Readonly<Record<string, number>>, ink: Ink) =>
+    byCount(counts).map(([name, count]) => ({ name, count, ink }));
   const outcomes: { name: string; count: number; ink: Ink }[] = [
     ...Object.entries(statuses).map(([status, count]) => ({
       name: `${status} ${STATUS_CODES[status] ?? ''}`.trim(),
@@ -65,53 +100,60 @@ export function statusLines(report: Report, columns: number): Line[] {
       ink: STATUS_INKS[status[0] ?? ''] ?? 'magenta',
     })),
     ...(requests.timedOut > 0 ? [{ name: 'timed out', count: requests.timedOut, ink: 'red' as const }] : []),
-    ...byCount(disconnects).map(([reason, count]) => ({ name: reason, count, ink: 'red' as const })),
+    ...of(disconnects, 'red'),
+    ...of(unsentReasons, 'yellow').map((one) => ({ ...one, name: `unsent: ${one.name}` })),
   ].filter(({ count }) => count > 0);
   const rows = outcomes.map(({ name, count }) => [
     left(name),
     right(formatCount(count)),
-    right(formatShare(count, requests.sent)),
+    right(formatShare(count, requests.scheduled)),
   ]);
   return withBars(
     rows,
-    outcomes.map(({ count, ink }) => ({ share: count / requests.sent, ink })),
+    outcomes.map(({ count, ink }) => ({ share: count / requests.scheduled, ink })),
     columns,
   );
 }
 
-/** The busiest endpoints first, and how many are left out. */
+/** The busiest endpoints first, and how many are left out. Open and closed latencies stay apart. */
 export function endpointLines(report: Report, columns: number): Line[] {
-  const busiest = [...report.endpoints].sort((a, b) => b.requests.sent - a.requests.sent);
+  const isBoth = report.open !== null && report.closed !== null;
+  const named = (model: 'open' | 'closed', endpoints: readonly EndpointReport[] = []) =>
+    endpoints.map((endpoint) => ({ endpoint, model: isBoth ? `${model}  ` : '' }));
+  const busiest = [...named('open', report.open?.endpoints), ...named('closed', report.closed?.endpoints)].sort(
+    (a, b) => b.endpoint.requests.scheduled - a.endpoint.requests.scheduled,
+  );
   if (busiest.length === 0) return [];
   const heads = ['requests', 'errors', 'p50', 'p95', 'p99', 'max'].map((head) => right(head, 'dim'));
-  const rows = busiest.slice(0, ENDPOINT_ROWS).map(({ method, path, requests, latencyUs }) => {
-    const errors = errorsOf(requests);
+  const rows = busiest.slice(0, ENDPOINT_ROWS).map(({ endpoint, model }) => {
+    const { method, path, latencyUs } = endpoint;
+    const errors = errorsOf(endpoint);
     return [
-      left(`${method} ${path}`),
-      right(formatCount(requests.sent)),
-      right(formatShare(errors, requests.sent), errors > 0 ? 'red' : null),
-      ...(['p50', 'p95', 'p99', 'max'] as const).map((key) => right(formatUs(latencyUs[key]))),
+      left(`${model}${method} ${path}`),
+      right(formatCount(attemptsOf(endpoint))),
+      right(formatShare(errors, attemptsOf(endpoint)), errors > 0 ? 'red' : null),
+      ...(['p50', 'p95', 'p99', 'max'] as const).map((key) => right(formatStatistic(latencyUs, key))),
     ];
   });
   const hidden = busiest.length - ENDPOINT_ROWS;
-  const rest =
-    hidden > 0 ? [[span(`and ${formatCount(hidden)} more: the JSON report has them all`, 'dim')]] : [];
+  const rest = hidden > 0 ? [dim(`and ${formatCount(hidden)} more: the JSON report has them all`)] : [];
   return [...table([[left('', 'dim'), ...heads], ...rows], columns), ...rest];
 }
 
 /** One column for a stretch of time, as many as fit. Of joined stretches counts are added, and the worst p99 shows. */
 export function timelineLines(report: Report, columns: number): Line[] {
-  if (report.timeline.length < 2) return [];
-  const groups = grouped(report.timeline, Math.max(1, columns - TIMELINE_LABELS));
-  const lengthMs = (points: readonly TimelinePoint[]) =>
-    points.reduce((sum, point) => sum + point.lengthMs, 0);
+  const moments = momentsOf(report.timeline);
+  if (moments.length < 2) return [];
+  const groups = grouped(moments, Math.max(1, columns - TIMELINE_LABELS));
+  const lengthMs = (group: readonly (readonly TimelinePoint[])[]) =>
+    group.reduce((sum, points) => sum + points[0]!.lengthMs, 0);
   const rate = (count: (point: TimelinePoint) => number) =>
-    groups.map((points) => {
-      const ms = lengthMs(points);
-      return ms > 0 ? points.reduce((sum, point) => sum + count(point), 0) / (ms / 1000) : null;
+    groups.map((group) => {
+      const ms = lengthMs(group);
+      return ms > 0 ? (group.flat().reduce((sum, point) => sum + count(point), 0) * 1000) / ms : null;
     });
-  const p99s = groups.map((points) => {
-    const known = points.flatMap((point) => (point.p99Us === null ? [] : [point.p99Us]));
+  const p99s = groups.map((group) => {
+    const known = group.flat().flatMap(({ p99Us }) => (p99Us === null ? [] : [p99Us]));
     return known.length === 0 ? null : Math.max(...known);
   });
   const peakOf = (values: readonly (number | null)[]) => Math.max(0, ...values.map((value) => value ?? 0));
@@ -121,23 +163,27 @@ export function timelineLines(report: Report, columns: number): Line[] {
     ink: Ink,
     format: (peak: number) => string,
   ) => [left(name), left(sparkline(values), ink), left(`up to ${format(peakOf(values))}`, 'dim')];
-  const errors = rate((point) => errorsOf({ ...report.requests, ...point }));
+  const errors = rate(({ failed, timedOut, disconnected, unsent }) => failed + timedOut + disconnected + unsent);
+  const sent = rate((point) => point.sent);
   const rows = [
-    row(
-      'sent',
-      rate((point) => point.sent),
-      'cyan',
-      formatRate,
-    ),
+    row('sent', sent, 'cyan', formatRate),
     ...(peakOf(errors) > 0 ? [row('errors', errors, 'red', formatRate)] : []),
     row('p99', p99s, 'yellow', formatUs),
   ];
-  return [...table(rows, columns), [span(`one column is ${formatMs(lengthMs(groups[0] ?? []))}`, 'dim')]];
+  return [...table(rows, columns), dim(`one column is ${formatMs(lengthMs(groups[0] ?? []))}`)];
 }
 
-const QUANTILES = ['min', 'mean', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const;
+/** What happened at one time in one phase or several. */
+function momentsOf(timeline: readonly TimelinePoint[]): TimelinePoint[][] {
+  const moments = new Map<number, TimelinePoint[]>();
+  for (const point of timeline) moments.set(point.atMs, [...(moments.get(point.atMs) ?? []), point]);
+  return [...moments.values()];
+}
+
+const STATISTICS = ['min', 'mean', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const;
 const DISTRIBUTION_ROWS = 15;
 const ENDPOINT_ROWS = 20;
+const PHASE_ROWS = 12;
 const BAR_MAX = 50;
 const TIMELINE_LABELS = 28;
 const STATUS_INKS: Readonly<Record<string, Ink>> = { 2: 'green', 3: 'cyan', 4: 'yellow', 5: 'red' };

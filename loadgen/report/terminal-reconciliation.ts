@@ -8,6 +8,7 @@ import type {
   ScrapeView,
 } from './report.ts';
 import { shortSeries } from './series-text.ts';
+import { isCompared } from './verdict.ts';
 
 /**
  * What the target counted beside what was sent: one line where it fits, a table where it does not. `isScraped` false: no
@@ -19,6 +20,7 @@ export function reconciliationLines(
   isScraped: boolean,
 ): Line[] {
   if (reconciliation === null) return [];
+  if (!isCompared(reconciliation)) return marked('·', 'dim', reconciliation.impossible, columns);
   const { counters, histograms = [], faults = [], scrapes = [], warnings = [], note } = reconciliation;
   const wrong = reconciliation.matches ? [] : counters.filter((counter) => !counter.matches);
   return [

@@ -1,7 +1,7 @@
-import { explainValidity, explainVerdict, formatThresholdValue } from './explain.ts';
+import { byCount, explainVerdict, formatThresholdValue } from './explain.ts';
 import { formatCount, formatMs, formatRate } from './figures.ts';
 import { type Ink, type Line, left, paint, right, span, table, wrap } from './lines.ts';
-import { sentPerSecond } from './rate.ts';
+import { attemptsOf } from './judge.ts';
 import type { Report } from './report.ts';
 import type { Sink } from './sinks.ts';
 import {
@@ -12,7 +12,7 @@ import {
   timelineLines,
 } from './terminal-figures.ts';
 import { reconciliationLines } from './terminal-reconciliation.ts';
-import { ledgerProblemsOf } from './verdict.ts';
+import { isBelievable, ledgerProblemsOf } from './verdict.ts';
 
 export type TerminalLook = {
   readonly colour: boolean;
@@ -29,10 +29,14 @@ export function terminalSink(write: (text: string) => void, look: TerminalLook):
 /** The report for a person, the verdict last, where the eye is when the prompt is back. */
 export function renderTerminal(report: Report, look: TerminalLook): string {
   const room = look.columns - INDENT.length;
+  const isMixed = report.open !== null && report.closed !== null;
   const sections: Section[] = [
     { title: 'Ledger', lines: ledgerLines(report) },
     { title: 'Latency', lines: latencyLines(report, room) },
-    { title: 'Distribution of latency', lines: distributionLines(report, room) },
+    ...(['open', 'closed'] as const).map((model) => ({
+      title: `Distribution of latency${isMixed ? `, ${model} phases` : ''}`,
+      lines: distributionLines(report, model, room),
+    })),
     { title: 'Answers', lines: statusLines(report, room) },
     { title: 'Endpoints', lines: endpointLines(report, room) },
     { title: 'Over time', lines: timelineLines(report, room) },
@@ -60,13 +64,13 @@ function sectionLines({ title, lines }: Section): Line[] {
 }
 
 function headLines(report: Report, columns: number): Line[] {
-  const { requests } = report;
   const options = Object.entries(report.options).map(([name, value]) => `${name} ${value ?? 'none'}`);
+  const workers = report.workers.length;
   const details = [
-    `${formatCount(requests.sent)} requests at ${formatRate(sentPerSecond(report, requests))}, answered in ${formatMs(report.durationMs)}`,
+    `${formatCount(attemptsOf(report))} requests at ${formatRate(report.ratePerSecond)}, answered in ${formatMs(report.durationMs)}`,
     ...options,
-    report.workers === 1 ? '1 worker' : `${formatCount(report.workers)} workers`,
-    report.transport,
+    workers === 1 ? '1 worker' : `${formatCount(workers)} workers`,
+    ...report.clients,
     report.runtime,
   ].map((text) => text.replace(/ /g, '\u00a0'));
   return [
@@ -76,7 +80,7 @@ function headLines(report: Report, columns: number): Line[] {
 }
 
 function ledgerLines(report: Report): Line[] {
-  const { scheduled, sent, skipped, ok, failed, timedOut, disconnected } = report.requests;
+  const { scheduled, sent, unsent, unknown, ok, failed, timedOut, disconnected } = report.requests;
   const problems = ledgerProblemsOf(report);
   const sum = (whole: string, total: number, parts: readonly (readonly [string, number, Ink])[]) => [
     right(whole),
@@ -89,17 +93,17 @@ function ledgerLines(report: Report): Line[] {
       ]),
     },
   ];
+  const lost = unknown === 0 ? [] : [['unknown', unknown, 'red'] as const];
   const rows = [
-    sum('scheduled', scheduled, [
-      ['sent', sent, 'bold'],
-      ['skipped', skipped, 'yellow'],
-    ]),
+    sum('scheduled', scheduled, [['sent', sent, 'bold'], ['unsent', unsent, 'yellow'], ...lost]),
     sum('sent', sent, [
       ['ok', ok, 'green'],
       ['failed', failed, 'red'],
       ['timed out', timedOut, 'red'],
       ['disconnected', disconnected, 'red'],
     ]),
+    ...reasonRows('unsent', unsent, report.unsentReasons, sum),
+    ...reasonRows('disconnected', disconnected, report.disconnects, sum),
   ];
   return [
     ...table(rows, Number.POSITIVE_INFINITY),
@@ -110,28 +114,60 @@ function ledgerLines(report: Report): Line[] {
   ];
 }
 
+function reasonRows<Row>(
+  name: string,
+  total: number,
+  reasons: Readonly<Record<string, number>>,
+  sum: (whole: string, total: number, parts: readonly (readonly [string, number, Ink])[]) => Row,
+): Row[] {
+  if (total === 0) return [];
+  return [
+    sum(
+      name,
+      total,
+      byCount(reasons).map(([reason, count]) => [reason, count, 'yellow'] as const),
+    ),
+  ];
+}
+
 function thresholdLines({ thresholds }: Report, columns: number): Line[] {
   const rows = thresholds.map((threshold) => [
     left(threshold.passed ? '✓' : '✗', threshold.passed ? 'green' : 'red'),
     left(threshold.expression),
     right(formatThresholdValue(threshold), threshold.passed ? null : 'red'),
+    left(threshold.note ?? '', 'dim'),
   ]);
   return table(rows, columns);
 }
 
+/** Every phase where there are several; the run's verdict is the gravest of theirs. */
 function validityLines(report: Report, columns: number): Line[] {
-  const ink = report.validity === 'valid' ? 'green' : 'yellow';
-  const mark = report.validity === 'valid' ? '✓' : '!';
-  return wrap(`${report.validity}. ${explainValidity(report)}`, columns - 2).map((text, index) =>
-    index === 0 ? [span(`${mark} `, ink), span(text)] : [span(`  ${text}`)],
-  );
+  const isOne = report.phases.length === 1 || report.validity.verdict === 'incomplete';
+  const entries = isOne
+    ? [report.validity]
+    : report.phases.map(({ index, kind, validity, cause }) => ({
+        verdict: validity,
+        cause: `phase ${index} (${kind}): ${cause}`,
+      }));
+  return entries.flatMap(({ verdict, cause }) => {
+    const [mark, ink] = validityMark(verdict);
+    return wrap(`${verdict}. ${cause}`, columns - 2).map((text, index) =>
+      index === 0 ? [span(`${mark} `, ink), span(text)] : [span(`  ${text}`)],
+    );
+  });
+}
+
+function validityMark(verdict: Report['validity']['verdict']): ['✓' | '!', Ink] {
+  return isBelievable(verdict) ? ['✓', 'green'] : ['!', 'yellow'];
 }
 
 function verdictLines(report: Report, columns: number): Line[] {
   const { mark, word, reasons } = explainVerdict(report);
-  const ink = mark === '✓' ? 'green' : mark === '✗' ? 'red' : 'yellow';
+  const ink = INKS[mark];
   const hash = report.scheduleHash.slice(0, 12);
-  const again = `Repeat it with --seed ${report.seed} (schedule ${hash}).`;
+  const again = report.repeatable
+    ? `Repeat it with --seed ${report.seed} (schedule ${hash}).`
+    : `Not repeatable: ${report.differs} builds another value each time, whatever the seed.`;
   const [first = '', ...others] = reasons.flatMap((reason) => wrap(reason, columns - word.length - 5));
   return [
     [span(again, 'dim')],
@@ -140,3 +176,5 @@ function verdictLines(report: Report, columns: number): Line[] {
     ...others.map((text) => [span(' '.repeat(word.length + 5)), span(text)]),
   ];
 }
+
+const INKS = { '✓': 'green', '✗': 'red', '■': 'yellow', '!': 'yellow', '·': 'bold' } as const;

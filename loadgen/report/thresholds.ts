@@ -1,16 +1,18 @@
-import type { Counts } from '../measure/tally.ts';
+import { COUNT_KEYS, type CountKey } from '../measure/counts.ts';
 import { didYouMean } from '../nearest.ts';
-import type { Quantiles } from './report.ts';
+import type { Statistic } from './report.ts';
 
 /**
  * Reads `METRIC OP VALUE`, for example `latency.p99 < 500ms`, `errors < 5%`, `requests.failed == 0`, `rate > 95/s`,
- * `statuses.5xx < 10` or `endpoint(GET /health).latency.p95 < 100ms`. A text that is none is a problem whose message
- * names the column and what may stand there.
+ * `statuses.5xx < 10`, `endpoint(GET /health).latency.p95 < 100ms`, `phase(2).latency.p99 < 50ms` or
+ * `phase(2).endpoint(GET /).errors < 1%`. A text that is none is a problem whose message names the column and what may
+ * stand there.
  */
 export function parseThreshold(text: string): Threshold | ThresholdProblem {
-  const parts = /^\s*(endpoint\(.*\)\s*\.\s*[^\s<>=!]*|[^\s<>=!]*)(\s*)(<=|>=|==|!=|<|>|)(\s*)(.*?)\s*$/.exec(
-    text,
-  );
+  const parts =
+    /^\s*((?:phase\([^)]*\)\s*\.\s*)?(?:endpoint\(.*\)\s*\.\s*[^\s<>=!]*|[^\s<>=!]*))(\s*)(<=|>=|==|!=|<|>|)(\s*)(.*?)\s*$/.exec(
+      text,
+    );
   const [, metricText = '', gap = '', operatorText = '', secondGap = '', valueText = ''] = parts ?? [];
   const metricAt = text.length - text.trimStart().length;
   const operatorAt = metricAt + metricText.length + gap.length;
@@ -40,16 +42,17 @@ export type Threshold = {
 
 export type ThresholdProblem = { readonly kind: 'problem'; readonly message: string };
 
-export type Metric =
-  | {
-      readonly kind: 'time';
-      readonly of: (typeof TIMES)[number];
-      readonly statistic: keyof Quantiles;
-      readonly endpoint: EndpointName | null;
-    }
-  | { readonly kind: 'errors' | 'rate'; readonly endpoint: EndpointName | null }
-  | { readonly kind: 'requests'; readonly count: keyof Counts; readonly endpoint: EndpointName | null }
-  | { readonly kind: 'statuses'; readonly status: string; readonly endpoint: EndpointName | null };
+export type Metric = MetricKind & {
+  /** From 1; null: of the whole run. */
+  readonly phase: number | null;
+  readonly endpoint: EndpointName | null;
+};
+
+type MetricKind =
+  | { readonly kind: 'time'; readonly of: (typeof TIMES)[number]; readonly statistic: Statistic }
+  | { readonly kind: 'errors' | 'rate' }
+  | { readonly kind: 'requests'; readonly count: CountKey }
+  | { readonly kind: 'statuses'; readonly status: string };
 
 export type EndpointName = { readonly method: string; readonly path: string };
 
@@ -71,9 +74,8 @@ export function unitOf(metric: Metric): Unit {
 }
 
 const OPERATORS = ['<', '<=', '>', '>=', '==', '!='] as const;
-const TIMES = ['latency', 'service', 'lateness'] as const;
-const COUNTS = ['scheduled', 'sent', 'skipped', 'ok', 'failed', 'timedOut', 'disconnected'] as const;
-const STATISTICS: Readonly<Record<string, keyof Quantiles>> = {
+const TIMES = ['latency', 'service', 'lateness', 'connect', 'firstByte'] as const;
+const STATISTICS: Readonly<Record<string, Statistic>> = {
   min: 'min',
   mean: 'mean',
   p50: 'p50',
@@ -84,7 +86,7 @@ const STATISTICS: Readonly<Record<string, keyof Quantiles>> = {
   p999: 'p999',
   max: 'max',
 };
-const METRICS = [...TIMES, 'errors', 'rate', 'requests', 'statuses', 'endpoint(METHOD /path)'];
+const METRICS = [...TIMES, 'errors', 'rate', 'requests', 'statuses', 'endpoint(METHOD /path)', 'phase(N)'];
 const UNIT_US: Readonly<Record<string, number>> = { us: 1, µs: 1, ms: 1e3, s: 1e6, m: 6e7, min: 6e7 };
 const VALUE_WISHES: Readonly<Record<Unit, string>> = {
   us: 'a time such as 500ms, 250us or 1.5s',
@@ -96,38 +98,52 @@ const VALUE_WISHES: Readonly<Record<Unit, string>> = {
 type Wish = { readonly at: number; readonly wish: string };
 
 function parseMetric(text: string): Metric | Wish {
-  const [whole, method, path, rest] = /^endpoint\(\s*([A-Za-z]+)\s+(.+?)\s*\)\s*\.\s*(.*)$/.exec(text) ?? [];
-  if (whole === undefined || rest === undefined) {
-    if (!text.startsWith('endpoint')) return parsePlainMetric(text, 0, null);
-    return { at: 0, wish: `found ${quote(text)}, want endpoint(METHOD /path).METRIC` };
-  }
-  const endpoint = { method: (method ?? '').toUpperCase(), path: path ?? '' };
-  return parsePlainMetric(rest, text.length - rest.length, endpoint);
+  const [whole, number, rest] = /^phase\(\s*(\d+)\s*\)\s*\.\s*(.*)$/s.exec(text) ?? [];
+  if (whole !== undefined && rest !== undefined && Number(number) > 0)
+    return parseOfPhase(rest, text.length - rest.length, Number(number));
+  if (!text.startsWith('phase')) return parseOfPhase(text, 0, null);
+  return { at: 0, wish: `found ${quote(text)}, want phase(N).METRIC with N from 1` };
 }
 
-function parsePlainMetric(text: string, at: number, endpoint: EndpointName | null): Metric | Wish {
+function parseOfPhase(text: string, at: number, phase: number | null): Metric | Wish {
+  const [whole, method, path, rest] = /^endpoint\(\s*([A-Za-z]+)\s+(.+?)\s*\)\s*\.\s*(.*)$/.exec(text) ?? [];
+  if (whole === undefined || rest === undefined) {
+    if (!text.startsWith('endpoint')) return parsePlainMetric(text, at, phase, null);
+    return { at, wish: `found ${quote(text)}, want endpoint(METHOD /path).METRIC` };
+  }
+  const endpoint = { method: (method ?? '').toUpperCase(), path: path ?? '' };
+  return parsePlainMetric(rest, at + text.length - rest.length, phase, endpoint);
+}
+
+function parsePlainMetric(
+  text: string,
+  at: number,
+  phase: number | null,
+  endpoint: EndpointName | null,
+): Metric | Wish {
   const dot = text.indexOf('.');
   const name = dot < 0 ? text : text.slice(0, dot);
   const part = dot < 0 ? '' : text.slice(dot + 1);
   const partAt = at + (dot < 0 ? text.length : dot + 1);
+  const place = { phase, endpoint };
   const time = TIMES.find((candidate) => candidate === name);
   if (time !== undefined) {
     if (endpoint !== null && time !== 'latency')
       return { at, wish: `endpoints have no ${time}, want latency, errors, rate, requests or statuses` };
     const statistic = Object.hasOwn(STATISTICS, part) ? STATISTICS[part] : undefined;
     if (statistic === undefined) return { at: partAt, wish: wishOneOf(part, Object.keys(STATISTICS), name) };
-    return { kind: 'time', of: time, statistic, endpoint };
+    return { kind: 'time', of: time, statistic, ...place };
   }
-  if ((name === 'errors' || name === 'rate') && dot < 0) return { kind: name, endpoint };
+  if ((name === 'errors' || name === 'rate') && dot < 0) return { kind: name, ...place };
   if (name === 'requests') {
-    const count = COUNTS.find((candidate) => candidate === part);
-    if (count === undefined) return { at: partAt, wish: wishOneOf(part, COUNTS, name) };
-    return { kind: 'requests', count, endpoint };
+    const count = COUNT_KEYS.find((candidate) => candidate === part);
+    if (count === undefined) return { at: partAt, wish: wishOneOf(part, COUNT_KEYS, name) };
+    return { kind: 'requests', count, ...place };
   }
   if (name === 'statuses') {
     if (!/^[1-9](\d\d|xx)$/.test(part))
       return { at: partAt, wish: `found ${quote(part)}, want a status such as statuses.500 or statuses.5xx` };
-    return { kind: 'statuses', status: part, endpoint };
+    return { kind: 'statuses', status: part, ...place };
   }
   return { at, wish: wishOneOf(dot < 0 || !METRICS.includes(name) ? name : text, METRICS, null) };
 }

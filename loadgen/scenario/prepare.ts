@@ -1,4 +1,4 @@
-import type { WireRequest } from '../transport/transport.ts';
+import type { WireRequest } from '../wire/wire.ts';
 import { MAX_BODY_CHARACTERS } from './limits.ts';
 import type { PlannedEntry } from './plan.ts';
 import { gotWant } from './problem.ts';

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { binomialTails, ratioInterval } from '../../loadgen/accuracy/binomial.ts';
+import { binomialTails, ratioInterval } from '../../loadgen/measure/binomial.ts';
 import {
   countAtMost,
   exactQuantile,

@@ -1,18 +1,13 @@
 import type { Clock } from '../../loadgen/engine/clock.ts';
 import { type LoopContext, type RequestSource, StopState } from '../../loadgen/engine/loop.ts';
 import { OpenLoop } from '../../loadgen/engine/open.ts';
-import { Histogram } from '../../loadgen/measure/histogram.ts';
+import { Histogram, mergeHistograms } from '../../loadgen/measure/histogram.ts';
 import { createRecorder, type Recorder } from '../../loadgen/measure/recorder.ts';
-import type { HistogramData } from '../../loadgen/measure/tally.ts';
+import { allOf, type Conduct, type HistogramData, type Sum, sumOf, type Tally } from '../../loadgen/measure/tally.ts';
 import type { Phase, Share } from '../../loadgen/schedule/phase.ts';
 import { arrivalSequence } from '../../loadgen/schedule/sequence.ts';
 import { FakeTime } from '../support/fake-time.ts';
-import {
-  type Ending,
-  type MemoryTransport,
-  memoryTransport,
-  type Sent,
-} from '../support/memory-transport.ts';
+import { type Ending, type MemoryClient, memoryClient, type Sent } from '../support/memory-client.ts';
 
 /** When the run starts by the fake clock: not at 0, so that a start that is forgotten shows. */
 export const START_MS = 5000;
@@ -21,13 +16,15 @@ export const BATCH_MS = 0.25;
 const WHOLE: Share = { index: 0, of: 1 };
 export const FAST: Ending = { kind: 'answered', status: 200, afterMs: 1 };
 
+/** The most that a schedule here has. */
+const PHASES = 4;
 const ENDPOINTS = ['/a', '/b', '/c'].map((path) => ({ method: 'GET', path }));
 
 export type FakeContext = {
   readonly time: FakeTime;
   readonly stop: StopState;
   readonly recorder: Recorder;
-  readonly transport: MemoryTransport;
+  readonly client: MemoryClient;
   readonly context: LoopContext;
 };
 
@@ -38,29 +35,28 @@ export function fakeContext(
   const time = new FakeTime();
   time.nowMs = START_MS;
   const stop = new StopState();
-  const recorder = createRecorder(ENDPOINTS);
-  const transport = memoryTransport(time, endingOf);
+  const recorder = createRecorder(ENDPOINTS, PHASES);
+  const client = memoryClient(time, endingOf);
   const context: LoopContext = {
     startMs: START_MS,
     now: () => time.nowMs,
     after: (delayMs, call) => time.at(time.nowMs + delayMs, call),
     recorder,
     stop,
-    requests: { ...REQUESTS, ...requests },
+    requests: {
+      ...REQUESTS,
+      prepared: (_, phaseIndex, index) =>
+        client.prepare({ method: 'GET', path: `/${phaseIndex}/${index}`, headers: {}, body: null }),
+      ...requests,
+    },
   };
-  return { time, stop, recorder, transport, context };
+  return { time, stop, recorder, client, context };
 }
 
 /** The path tells the phase and the number of the arrival. */
-const REQUESTS: RequestSource = {
+const REQUESTS: Omit<RequestSource, 'prepared'> = {
   entry: (phaseIndex, index) => (phaseIndex + index) % ENDPOINTS.length,
   endpoint: (entry) => entry,
-  wire: (_, phaseIndex, index) => ({
-    method: 'GET',
-    path: `/${phaseIndex}/${index}`,
-    headers: {},
-    body: null,
-  }),
 };
 
 export type FakeOpenRun = FakeContext & {
@@ -85,7 +81,7 @@ export function fakeOpenRun(options: OpenRunOptions): FakeOpenRun {
   const { phases, seed = 1, share = WHOLE, connections = 1_000_000 } = options;
   const parts = fakeContext(options.endingOf ?? (() => FAST), options.requests);
   const limits = { connections, giveUpMs: options.giveUpMs ?? Number.POSITIVE_INFINITY };
-  const loop = new OpenLoop(parts.context, arrivalSequence(phases, seed, share), parts.transport, limits);
+  const loop = new OpenLoop(parts.context, arrivalSequence(phases, seed, share), parts.client, limits);
   const clock = parts.time.clock(() => loop.wake(), options.clockLateByMs);
   return {
     ...parts,
@@ -134,4 +130,37 @@ export function histogramOf(valuesMs: readonly number[]): HistogramData {
   const histogram = new Histogram();
   for (const valueMs of valuesMs) histogram.record(valueMs * 1000);
   return histogram.toData();
+}
+
+/** All that a run counted so far, with what tests ask of it most. */
+export type Tallied = Tally &
+  Pick<Sum, 'counts' | 'disconnects' | 'unsentReasons'> & {
+    readonly latency: HistogramData;
+    readonly service: HistogramData;
+    readonly lateness: HistogramData;
+    readonly ownDelay: HistogramData;
+    readonly heldUp: HistogramData;
+  };
+
+/** Takes what was recorded: a second call finds nothing. */
+export function tallied({ recorder }: Pick<FakeContext, 'recorder'>): Tallied {
+  const tally = recorder.take();
+  const sum = sumOf(tally.series);
+  const { counts, disconnects, unsentReasons } = sum;
+  const of = (pick: (conduct: Conduct) => HistogramData) => mergeHistograms(tally.conducts.map(pick));
+  return {
+    ...tally,
+    ...{ counts, disconnects, unsentReasons },
+    latency: allOf(sum.latency),
+    service: allOf(sum.service),
+    lateness: of((conduct) => conduct.lateness),
+    ownDelay: of((conduct) => conduct.ownDelay),
+    heldUp: of((conduct) => conduct.heldUp),
+  };
+}
+
+/** How many requests were handed to a lane: all but those that the loop itself left unsent. */
+export function wantedOf({ counts, unsentReasons }: Pick<Tallied, 'counts' | 'unsentReasons'>): number {
+  const { stopped = 0, 'no connection free': noneFree = 0 } = unsentReasons;
+  return counts.scheduled - stopped - noneFree;
 }

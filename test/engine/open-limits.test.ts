@@ -1,10 +1,11 @@
 import * as assert from 'uvu/assert';
+import { inFlightOf } from '../../loadgen/measure/counts.ts';
 import type { Phase } from '../../loadgen/schedule/phase.ts';
 import { assertCloses } from '../support/drive-engine.ts';
-import type { Ending } from '../support/memory-transport.ts';
+import type { Ending } from '../support/memory-client.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { suite } from '../support/suite.ts';
-import { arrivalsOf, BURST, fakeOpenRun, histogramOf, SCHEDULES, START_MS } from './fake-run.ts';
+import { arrivalsOf, BURST, fakeOpenRun, histogramOf, SCHEDULES, START_MS, tallied, wantedOf } from './fake-run.ts';
 
 suite('open loop at its limits, in time that is not real', (test) => {
   test('with one connection all wait for their turn, none is dropped, and the wait is in their latency', async () => {
@@ -15,17 +16,19 @@ suite('open loop at its limits, in time that is not real', (test) => {
       endingOf: () => ({ kind: 'answered', status: 200, afterMs: 25 }),
     });
     await run.finish();
-    const { sent, mostInFlight, connections } = run.transport;
+    const { sent, mostInFlight, lanes } = run.client;
     assert.is(mostInFlight, 1);
-    assert.is(connections, 1);
+    assert.is(lanes, 1);
     assert.equal(
       sent.map(({ sentAtMs }) => sentAtMs - START_MS),
       Array.from({ length: 100 }, (_, i) => i * 25),
     );
-    const { counts, latency, lateness } = run.recorder.toTally();
+    const { counts, latency, lateness, heldUp, ownDelay } = tallied(run);
     assert.is(counts.ok, 100);
-    assert.is(counts.skipped, 0);
+    assert.is(counts.unsent, 0);
     assert.equal(lateness, histogramOf(sent.map((_, i) => i * 15)));
+    assert.equal(heldUp, lateness, 'all of it because the connection was busy');
+    assert.equal(ownDelay, histogramOf(sent.map(() => 0)));
     assert.equal(latency, histogramOf(sent.map((_, i) => i * 15 + 25)));
   });
 
@@ -37,13 +40,13 @@ suite('open loop at its limits, in time that is not real', (test) => {
         endingOf: () => ({ kind: 'answered', status: 200, afterMs: 40 }),
       });
       await run.finish();
-      assert.is(run.transport.connections, run.transport.mostInFlight);
-      assert.ok(run.transport.mostInFlight <= connections);
-      assert.is(run.transport.sent.length, run.recorder.counts().scheduled);
+      assert.is(run.client.lanes, run.client.mostInFlight);
+      assert.ok(run.client.mostInFlight <= connections);
+      assert.is(run.client.sent.length, run.recorder.counts().scheduled);
     }
   });
 
-  test('when waiting for a connection is given up, what is left is skipped and counted', async () => {
+  test('when waiting for a connection is given up, what is left is unsent and counted', async () => {
     const run = fakeOpenRun({
       phases: [{ kind: 'constant', perSecond: 100, durationMs: 1000 }],
       connections: 1,
@@ -52,9 +55,42 @@ suite('open loop at its limits, in time that is not real', (test) => {
     });
     await run.finish();
     // Sent at 0, 100, … 1400.
-    const counts = { scheduled: 100, sent: 15, skipped: 85, ok: 15, failed: 0, timedOut: 0, disconnected: 0 };
-    assert.equal(run.recorder.counts(), counts);
-    assert.is(run.transport.sent.at(-1)!.sentAtMs - START_MS, 1400);
+    const { scheduled, sent, unsent, ok } = run.recorder.counts();
+    assert.equal([scheduled, sent, unsent, ok], [100, 15, 85, 15]);
+    assert.equal(tallied(run).unsentReasons, { 'no connection free': 85 });
+    assert.is(run.client.sent.at(-1)!.sentAtMs - START_MS, 1400);
+  });
+
+  test('a generator that slept through the time to give up sends all the same: no connection was busy', async () => {
+    const run = fakeOpenRun({
+      phases: [{ kind: 'constant', perSecond: 100, durationMs: 1000 }],
+      connections: 1000,
+      giveUpMs: 1400,
+      clockLateByMs: () => 3000,
+    });
+    await run.finish();
+    const { counts, ownDelay, heldUp, lateness } = tallied(run);
+    assert.equal([counts.sent, counts.unsent], [100, 0]);
+    assert.equal(ownDelay, lateness);
+    assert.ok(ownDelay.maxUs >= 2_900_000, `${ownDelay.maxUs} µs`);
+    assert.is(heldUp.maxUs, 0);
+  });
+
+  test('a delay of our own is not excused by connections that are busy later on', async () => {
+    const late = [200, ...Array.from({ length: 1000 }, () => 0)];
+    const run = fakeOpenRun({
+      phases: [{ kind: 'constant', perSecond: 100, durationMs: 1000 }],
+      connections: 5,
+      clockLateByMs: () => late.shift() ?? 0,
+      endingOf: () => ({ kind: 'answered', status: 200, afterMs: 300 }),
+    });
+    await run.finish();
+    const { ownDelay, heldUp, lateness } = tallied(run);
+    // The clock overslept by 200 ms: what fell due meanwhile was late by that, and waited for a connection besides.
+    assert.is(ownDelay.maxUs, 200_000);
+    assert.ok(heldUp.maxUs > 0);
+    assert.ok(lateness.maxUs > ownDelay.maxUs);
+    assert.is(ownDelay.count, 100);
   });
 
   test('waiting is given up also when no outcome comes in time to think of it', async () => {
@@ -66,11 +102,11 @@ suite('open loop at its limits, in time that is not real', (test) => {
     });
     const done = run.loop.run(run.clock);
     await run.time.runUntil(START_MS + 3000);
-    assert.is(run.recorder.counts().skipped, 9);
-    assert.is(run.loop.inFlight, 1);
+    assert.is(run.recorder.counts().unsent, 9);
+    assert.is(inFlightOf(run.recorder.counts()), 1);
     await run.time.runUntil(Number.POSITIVE_INFINITY);
     await done;
-    assertCloses(run.recorder.toTally());
+    assertCloses(tallied(run));
   });
 
   test('told to finish, what was due is skipped, what was not yet due was never scheduled, answers are waited for', async () => {
@@ -90,8 +126,8 @@ suite('open loop at its limits, in time that is not real', (test) => {
       arrivalsOf(phases, 1, undefined, 200).filter(({ atMs }) => atMs <= 995).length,
     );
     assert.is(counts.sent, counts.ok);
-    assert.is(counts.scheduled, counts.sent + counts.skipped);
-    assert.ok(counts.skipped > 0);
+    assert.is(counts.scheduled, counts.sent + counts.unsent);
+    assert.ok(counts.unsent > 0);
   });
 
   test('told to finish before the start, nothing is scheduled', async () => {
@@ -102,21 +138,18 @@ suite('open loop at its limits, in time that is not real', (test) => {
     assert.is(run.recorder.counts().scheduled, 0);
   });
 
-  test('a request that cannot be made is skipped and counted, and its connection serves the next', async () => {
+  test('a request that cannot be made is unsent and counted, and its connection serves the next', async () => {
     const run = fakeOpenRun({
       phases: [{ kind: 'even', requests: 10, durationMs: 100 }],
       connections: 1,
       requests: {
-        wire(_, phaseIndex, index) {
-          if (index === 4) return null;
-          return { method: 'GET', path: `/${phaseIndex}/${index}`, headers: {}, body: null };
-        },
+        prepared: (_, __, index) => (index === 4 ? null : { bytes: Buffer.from('/'), headOnly: false }),
       },
     });
     await run.finish();
     const counts = run.recorder.counts();
     assert.is(counts.scheduled, 10);
-    assert.is(counts.skipped, 1);
+    assert.is(counts.unsent, 1);
     assert.is(counts.ok, 9);
   });
 
@@ -136,11 +169,11 @@ suite('open loop at its limits, in time that is not real', (test) => {
       if (seed % 3 === 0) run.time.at(START_MS + random() * 1500, () => run.stop.request('finish'));
       await run.time.runUntil(Number.POSITIVE_INFINITY);
       await done;
-      const tally = run.recorder.toTally();
+      const tally = tallied(run);
       assertCloses(tally);
-      assert.is(tally.counts.sent, run.transport.sent.length);
+      assert.is(wantedOf(tally), run.client.sent.length);
       if (seed % 3 !== 0) assert.is(tally.counts.scheduled, arrivalsOf(phases, seed).length);
-      assert.is(run.loop.inFlight, 0);
+      assert.is(inFlightOf(run.recorder.counts()), 0);
     }
   });
 });

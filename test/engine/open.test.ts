@@ -12,6 +12,7 @@ import {
   histogramOf,
   SCHEDULES,
   START_MS,
+  tallied,
 } from './fake-run.ts';
 
 suite('open loop, in time that is not real', (test) => {
@@ -21,14 +22,14 @@ suite('open loop, in time that is not real', (test) => {
       await run.finish();
       const arrivals = arrivalsOf(phases);
       assert.equal(
-        run.transport.sent.map((sent) => sent.request.path),
+        run.client.sent.map((sent) => sent.request.path),
         arrivals.map((arrival) => arrival.path),
       );
-      for (const [i, sent] of run.transport.sent.entries()) {
+      for (const [i, sent] of run.client.sent.entries()) {
         const lateMs = sent.sentAtMs - START_MS - arrivals[i]!.atMs;
         assert.ok(lateMs >= -1e-9 && lateMs <= BATCH_MS + 1e-9, `${sent.request.path} is ${lateMs} ms late`);
       }
-      const { counts } = run.recorder.toTally();
+      const { counts } = tallied(run);
       assert.is(counts.scheduled, arrivals.length);
       assert.is(counts.ok, arrivals.length);
     }
@@ -40,10 +41,10 @@ suite('open loop, in time that is not real', (test) => {
       const run = fakeOpenRun({ phases, clockLateByMs: () => 30 * random() ** 4 });
       await run.finish();
       const arrivals = arrivalsOf(phases);
-      const tally = run.recorder.toTally();
+      const tally = tallied(run);
       assert.equal(
         tally.lateness,
-        histogramOf(run.transport.sent.map(({ sentAtMs }, i) => sentAtMs - START_MS - arrivals[i]!.atMs)),
+        histogramOf(run.client.sent.map(({ sentAtMs }, i) => sentAtMs - START_MS - arrivals[i]!.atMs)),
       );
     }
   });
@@ -65,8 +66,8 @@ suite('open loop, in time that is not real', (test) => {
       });
       await run.finish();
       const arrivals = arrivalsOf(phases);
-      const tally = run.recorder.toTally();
-      const latencyMs = run.transport.sent.map(
+      const tally = tallied(run);
+      const latencyMs = run.client.sent.map(
         ({ sentAtMs }, i) => sentAtMs + serviceMs[i]! - START_MS - arrivals[i]!.atMs,
       );
       assertNear(tally.latency, histogramOf(latencyMs));
@@ -79,7 +80,7 @@ suite('open loop, in time that is not real', (test) => {
     const phases: Phase[] = [{ kind: 'even', requests: 100, durationMs: 1000 }];
     const run = fakeOpenRun({ phases, endingOf: () => ({ kind: 'reset', afterMs: 3 }) });
     await run.finish();
-    const tally = run.recorder.toTally();
+    const tally = tallied(run);
     assert.is(tally.counts.disconnected, 100);
     assert.equal(tally.disconnects, { reset: 100 });
     assert.is(tally.latency.count, 0);
@@ -90,11 +91,11 @@ suite('open loop, in time that is not real', (test) => {
     const run = fakeOpenRun({ phases: [BURST], endingOf: () => ({ ...FAST, afterMs: 1000 }) });
     run.time.nowMs = START_MS + 10;
     const done = run.loop.run(run.clock);
-    const perTurn = [run.transport.sent.length];
-    while (run.transport.sent.length < BURST.requests) {
-      const before = run.transport.sent.length;
+    const perTurn = [run.client.sent.length];
+    while (run.client.sent.length < BURST.requests) {
+      const before = run.client.sent.length;
       await new Promise((resolve) => setImmediate(resolve));
-      perTurn.push(run.transport.sent.length - before);
+      perTurn.push(run.client.sent.length - before);
     }
     assert.ok(
       perTurn.every((count) => count > 0 && count <= 64),

@@ -1,11 +1,10 @@
 import * as assert from 'uvu/assert';
-import type { HandIn } from '../../loadgen/engine/engine.ts';
 import { runAssignment } from '../../loadgen/engine/run-assignment.ts';
-import { mergeTallies, type Tally } from '../../loadgen/measure/tally.ts';
+import { endpointsOf, mergeTallies, type Tally } from '../../loadgen/measure/tally.ts';
 import type { Phase } from '../../loadgen/schedule/phase.ts';
 import { splitShares } from '../../loadgen/schedule/split.ts';
 import { answerWell, startBadServer } from '../support/bad-servers.ts';
-import { assertCloses, assignmentTo, scenarioUrl } from '../support/drive-engine.ts';
+import { assertCloses, assignmentTo, runWhole, scenarioUrl } from '../support/drive-engine.ts';
 import { inProcessControl } from '../support/in-process-control.ts';
 import { suite } from '../support/suite.ts';
 import { arrivalsOf, BATCH_MS, fakeOpenRun, SCHEDULES, START_MS } from './fake-run.ts';
@@ -44,14 +43,14 @@ suite('shares of workers', (test) => {
 async function sentBy(phases: readonly Phase[], seed: number, workers: number) {
   const runs = splitShares(workers).map((share) => fakeOpenRun({ phases, seed, share }));
   await Promise.all(runs.map((run) => run.finish()));
-  const sent = runs.flatMap((run) => run.transport.sent);
+  const sent = runs.flatMap((run) => run.client.sent);
   const dueMs = new Map(arrivalsOf(phases, seed).map(({ path, atMs }) => [path, atMs]));
   for (const { request, sentAtMs } of sent) {
     const lateMs = sentAtMs - START_MS - dueMs.get(request.path)!;
     assert.ok(lateMs >= -1e-9 && lateMs <= BATCH_MS + 1e-9, `${request.path} is ${lateMs} ms late`);
   }
   const paths = sent.map(({ request }) => request.path).sort();
-  return { paths, tally: mergeTallies(runs.map((run) => run.recorder.toTally())) };
+  return { paths, tally: mergeTallies(runs.map((run) => run.recorder.take())) };
 }
 
 async function seenFrom(seed: number, workers: number) {
@@ -60,15 +59,15 @@ async function seenFrom(seed: number, workers: number) {
     ...{ ...assignmentTo(server, {}), scenarioUrl: scenarioUrl('numbered') },
     ...{ seed, share, connections: 100 },
   }));
-  const handIns: HandIn[] = await Promise.all(
-    assignments.map((assignment) => runAssignment(assignment, inProcessControl())),
+  const tallies = await Promise.all(
+    assignments.map((assignment) => runWhole(runAssignment, assignment, inProcessControl())),
   );
   await server.close();
-  const tally = mergeTallies(handIns.map((handIn) => handIn.tally));
+  const tally = mergeTallies(tallies.map(({ tally }) => tally));
   assertCloses(tally);
   return { paths: server.requests.map(({ path }) => path).sort(), tally };
 }
 
 function ledgersOf(tally: Tally) {
-  return tally.endpoints.map(({ method, path, counts }) => ({ method, path, counts }));
+  return endpointsOf(tally).map(({ method, path, counts }) => ({ method, path, counts }));
 }

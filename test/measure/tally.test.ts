@@ -1,8 +1,9 @@
 import * as assert from 'uvu/assert';
+import { addUp, ledgerProblems, zeroCounts } from '../../loadgen/measure/counts.ts';
 import { createRecorder } from '../../loadgen/measure/recorder.ts';
-import { addUp, emptyTally, ledgerProblems, mergeTallies, type Tally } from '../../loadgen/measure/tally.ts';
+import { emptyTally, endpointsOf, mergeTallies, type Tally } from '../../loadgen/measure/tally.ts';
 import { suite } from '../support/suite.ts';
-import { ENDPOINTS, randomStories } from './events.ts';
+import { ENDPOINTS, PHASES, randomStories } from './events.ts';
 
 suite('merging tallies', (test) => {
   test('merging nothing gives the empty tally', () => {
@@ -36,24 +37,42 @@ suite('merging tallies', (test) => {
     assert.is(new Set(texts).size, 1);
   });
 
-  test('endpoints are matched by method and path and sorted by path', () => {
-    const one = createRecorder([
-      { method: 'POST', path: '/b' },
-      { method: 'GET', path: '/b' },
-    ]);
-    const two = createRecorder([
-      { method: 'GET', path: '/a' },
-      { method: 'POST', path: '/b' },
-    ]);
-    one.scheduled(0, 0);
-    two.scheduled(1, 0);
-    const merged = mergeTallies([one.toTally(), two.toTally()]).endpoints;
-    assert.equal(
-      merged.map(({ method, path, counts }) => [method, path, counts.scheduled]),
+  test('series are matched by phase, method and path; endpoints over all phases, sorted by path', () => {
+    const one = createRecorder(
       [
-        ['GET', '/a', 0],
-        ['GET', '/b', 0],
-        ['POST', '/b', 2],
+        { method: 'POST', path: '/b' },
+        { method: 'GET', path: '/b' },
+      ],
+      2,
+    );
+    const two = createRecorder(
+      [
+        { method: 'GET', path: '/a' },
+        { method: 'POST', path: '/b' },
+      ],
+      2,
+    );
+    one.scheduled(one.seriesOf(0, 0), 0);
+    one.scheduled(one.seriesOf(1, 0), 0);
+    one.scheduled(one.seriesOf(1, 1), 0);
+    two.scheduled(two.seriesOf(1, 0), 0);
+    two.scheduled(two.seriesOf(1, 1), 0);
+    const merged = mergeTallies([one.take(), two.take()]);
+    assert.equal(
+      merged.series.map(({ phase, method, path, counts }) => [phase, method, path, counts.scheduled]),
+      [
+        [0, 'POST', '/b', 1],
+        [1, 'GET', '/a', 1],
+        [1, 'GET', '/b', 1],
+        [1, 'POST', '/b', 2],
+      ],
+    );
+    assert.equal(
+      endpointsOf(merged).map(({ method, path, counts }) => [method, path, counts.scheduled]),
+      [
+        ['GET', '/a', 1],
+        ['GET', '/b', 1],
+        ['POST', '/b', 3],
       ],
     );
   });
@@ -66,11 +85,15 @@ suite('merging tallies', (test) => {
 suite('ledger', (test) => {
   test('one that closes has no problem', () => {
     assert.equal(ledgerProblems(CLOSED), []);
-    assert.equal(ledgerProblems(emptyTally().counts), []);
+    assert.equal(ledgerProblems(zeroCounts()), []);
   });
 
   test('each sum that does not close is named with its numbers', () => {
-    assert.equal(ledgerProblems({ ...CLOSED, scheduled: 11 }), ['11 scheduled, but 9 sent + 1 skipped = 10']);
+    assert.equal(ledgerProblems({ ...CLOSED, scheduled: 11 }), ['11 scheduled, but 9 sent + 1 unsent = 10']);
+    assert.equal(ledgerProblems({ ...CLOSED, scheduled: 11, unknown: 2 }), [
+      '11 scheduled, but 9 sent + 1 unsent + 2 unknown = 12',
+    ]);
+    assert.equal(ledgerProblems({ ...CLOSED, scheduled: 12, unknown: 2 }), []);
     assert.equal(ledgerProblems({ ...CLOSED, ok: 4 }), [
       '9 sent, but 4 ok + 2 failed + 1 timed out + 1 disconnected = 8',
     ]);
@@ -78,10 +101,13 @@ suite('ledger', (test) => {
   });
 });
 
-const CLOSED = { scheduled: 10, sent: 9, skipped: 1, ok: 5, failed: 2, timedOut: 1, disconnected: 1 };
+const CLOSED = {
+  ...zeroCounts(),
+  ...{ scheduled: 10, sent: 9, unsent: 1, ok: 5, failed: 2, timedOut: 1, disconnected: 1 },
+};
 
 function someTally(seed: number, lengthMs: number): Tally {
-  const recorder = createRecorder(ENDPOINTS);
+  const recorder = createRecorder(ENDPOINTS, PHASES);
   for (const story of randomStories(seed, 500, lengthMs)) story(recorder);
-  return recorder.toTally();
+  return recorder.take();
 }

@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert';
-import type { Assignment, Engine, HandIn } from '../../loadgen/engine/engine.ts';
-import { type Counts, ledgerProblems, type Tally } from '../../loadgen/measure/tally.ts';
+import type { Assignment, Engine } from '../../loadgen/engine/engine.ts';
+import { addCounts, type Counts, ledgerProblems } from '../../loadgen/measure/counts.ts';
+import { mergeTallies, type Sum, sumOf, type Tally } from '../../loadgen/measure/tally.ts';
 import { LONG_TIMEOUT_MS, REQUESTS } from './drive-transport.ts';
 import { type InProcessControl, inProcessControl } from './in-process-control.ts';
 
@@ -29,56 +30,61 @@ export function scenarioUrl(name: ScenarioName): string {
   return new URL(`./scenarios/${name}.ts`, import.meta.url).href;
 }
 
+/** What an engine counted from its start to its end, with what tests ask of it most. */
+export type Whole = {
+  readonly tally: Tally;
+  readonly sum: Sum;
+  readonly counts: Counts;
+  readonly fault: string | null;
+  readonly clients: readonly string[];
+};
+
+/** Runs the engine; what it told on its way is added to what it handed in. */
+export async function runWhole(
+  engine: Engine,
+  assignment: Assignment,
+  control: InProcessControl = inProcessControl(),
+): Promise<Whole> {
+  const { tally: last, fault, clients } = await engine(assignment, control);
+  const tally = mergeTallies([...control.told.map((progress) => progress.tally), last]);
+  const sum = sumOf(tally.series);
+  return { tally, sum, counts: sum.counts, fault, clients };
+}
+
 /** Starts the engine, and stops it when `until` has come true. */
 export async function runUntil(
   engine: Engine,
   assignment: Assignment,
   until: () => boolean,
   stop: (control: InProcessControl) => void,
-): Promise<HandIn> {
+): Promise<Whole> {
   const control = inProcessControl();
-  const done = engine(assignment, control);
+  const done = runWhole(engine, assignment, control);
   while (!until()) await new Promise((resolve) => setTimeout(resolve, 1));
   stop(control);
   return done;
 }
 
 export function assertCloses(tally: Tally): void {
-  assert.equal(ledgerProblems(tally.counts), []);
-  for (const { method, path, counts, statuses, latency } of tally.endpoints) {
-    assert.equal(ledgerProblems(counts), [], `${method} ${path}`);
-    assert.is(counts.ok + counts.failed, sumOf(statuses), `${method} ${path}`);
-    assert.is(latency.count, answeredOrTimedOut(counts), `${method} ${path}`);
-  }
-  const keys = Object.keys(tally.counts) as (keyof Counts)[];
-  for (const key of keys)
-    assert.is(
-      tally.counts[key],
-      tally.endpoints.reduce((sum, { counts }) => sum + counts[key], 0),
-      key,
-    );
-  for (const key of ['scheduled', 'sent', 'ok', 'failed', 'timedOut', 'disconnected'] as const)
-    assert.is(
-      tally.counts[key],
-      tally.timeline.reduce((sum, stretch) => sum + stretch[key], 0),
-      `${key} in time`,
-    );
-  assert.is(tally.counts.disconnected, sumOf(tally.disconnects));
-  assert.is(tally.latency.count, answeredOrTimedOut(tally.counts));
+  for (const series of tally.series) assertSumCloses(series, `${series.phase} ${series.method} ${series.path}`);
+  const sum = sumOf(tally.series);
+  assertSumCloses(sum, 'all');
+  assert.equal(addCounts(tally.timeline.map((stretch) => stretch.counts)), sum.counts, 'in time');
 }
 
-/** Requests that were put on the wire. */
-export function writtenOf({ counts, disconnects }: Tally): number {
-  const unwritten = UNWRITTEN.map((reason) => disconnects[reason] ?? 0);
-  return counts.sent - unwritten.reduce((sum, count) => sum + count, 0);
+function assertSumCloses(sum: Sum, place: string): void {
+  const { ok, failed, timedOut, disconnected, unsent } = sum.counts;
+  const waited = sum.unsentReasons['connect timed out'] ?? 0;
+  assert.equal(ledgerProblems(sum.counts), [], place);
+  assert.is(ok + failed, totalOf(sum.statuses), place);
+  assert.is(disconnected, totalOf(sum.disconnects), place);
+  assert.is(unsent, totalOf(sum.unsentReasons), place);
+  assert.is(sum.latency.answered.count, ok + failed, place);
+  assert.is(sum.latency.unanswered.count, timedOut + waited, place);
+  assert.is(sum.service.answered.count, ok + failed, place);
+  assert.is(sum.service.unanswered.count, timedOut, place);
 }
 
-const UNWRITTEN = ['refused', 'backing off', 'certificate', 'bad request'];
-
-function answeredOrTimedOut({ ok, failed, timedOut }: Counts): number {
-  return ok + failed + timedOut;
-}
-
-function sumOf(counts: Readonly<Record<string, number>>): number {
+function totalOf(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }

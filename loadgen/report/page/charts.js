@@ -1,6 +1,6 @@
 // Runs in the reader's browser, inlined into the page after uPlot: draws the two charts over time.
 (() => {
-  const points = JSON.parse(document.getElementById('report').textContent).timeline;
+  const points = moments(JSON.parse(document.getElementById('report').textContent).timeline);
   const seconds = points.map((point) => (point.atMs + point.lengthMs / 2) / 1000);
   const perSecond = (count) =>
     points.map((point) => (point.lengthMs > 0 ? count(point) / (point.lengthMs / 1000) : null));
@@ -16,7 +16,7 @@
         [
           'errors',
           'red',
-          perSecond((point) => point.failed + point.timedOut + point.disconnected),
+          perSecond((point) => point.failed + point.timedOut + point.disconnected + point.unsent),
           { fill: true },
         ],
       ],
@@ -33,6 +33,25 @@
       y: { distr: 3, range: decades },
     },
   ];
+
+  /** One point for a time at which two phases met: counts added, the worse quantile. */
+  function moments(timeline) {
+    const byTime = new Map();
+    for (const point of timeline) {
+      const one = byTime.get(point.atMs);
+      if (one === undefined) byTime.set(point.atMs, { ...point });
+      else
+        for (const [key, value] of Object.entries(point)) {
+          if (key === 'p50Us' || key === 'p99Us') one[key] = worse(one[key], value);
+          else if (typeof value === 'number' && !['atMs', 'lengthMs', 'phase'].includes(key)) one[key] += value;
+        }
+    }
+    return [...byTime.values()];
+  }
+
+  function worse(a, b) {
+    return a === null ? b : b === null ? a : Math.max(a, b);
+  }
 
   /** Milliseconds in the unit that suits them. */
   function time(ms) {

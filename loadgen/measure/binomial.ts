@@ -59,8 +59,25 @@ export function ratioInterval(successes: number, trials: number, confidence = 0.
   return [low, high];
 }
 
+/** Order statistics that enclose a quantile of the distribution; null on a side that the samples cannot bound. */
+export type QuantileRanks = { readonly low: number | null; readonly high: number | null };
+
+/**
+ * Between which ranks (from 1) of `count` independent samples the distribution's q-quantile lies with at least the given
+ * confidence, half of the risk on each side. Exact and free of assumptions: the number of samples below the quantile is
+ * binomial.
+ */
+export function quantileRanks(count: number, q: number, confidence = 0.95): QuantileRanks {
+  const risk = tailOf(confidence);
+  // P(x(r) > quantile) = P(fewer than r samples lie below it) = P(B ≤ r − 1), which grows with r.
+  const low = firstRank(count, (rank) => binomialTails(rank - 1, count, q).atMost > risk) - 1;
+  // P(x(r) < quantile) ≤ P(B ≥ r), which shrinks with r.
+  const high = firstRank(count, (rank) => binomialTails(rank, count, q).atLeast <= risk);
+  return { low: low < 1 ? null : low, high: high > count ? null : high };
+}
+
 /** Half of what the confidence leaves. Throws a RangeError for a confidence outside (0, 1). */
-export function tailOf(confidence: number): number {
+function tailOf(confidence: number): number {
   if (!(confidence > 0 && confidence < 1))
     throw new RangeError(`Cannot bound with confidence ${confidence}: want a number between 0 and 1`);
   return (1 - confidence) / 2;
@@ -86,4 +103,16 @@ function rootBetween(low: number, high: number, f: (x: number) => number): numbe
     else above = middle;
   }
   return (below + above) / 2;
+}
+
+/** The least rank from 1 that passes, count + 1 if none does; what passes must stay passed above it. */
+function firstRank(count: number, passes: (rank: number) => boolean): number {
+  let low = 1;
+  let high = count + 1;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (passes(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
