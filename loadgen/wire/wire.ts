@@ -49,6 +49,8 @@ export type Prepared = {
   readonly bytes: Buffer;
   /** True for HEAD: the answer has no body, whatever its head says. */
   readonly headOnly: boolean;
+  /** True when the request says `connection: close`: its connection must not be used again. */
+  readonly closes: boolean;
 };
 
 /**
@@ -64,7 +66,10 @@ export type Outcome = {
   readonly status: number;
   /** When `send` was called. */
   readonly triedAtMs: number;
-  /** How long the connect took (with TLS: until it was secure) that this request had to wait for; null: none. */
+  /**
+   * How long the connect took (with TLS: until it was secure) that this request had to wait for; null when there was
+   * none, and where it came to nothing.
+   */
   readonly connectMs: number | null;
   /** When the request was handed to an open connection: a connect is not in the service time. Null for unsent only. */
   readonly sentAtMs: number | null;
@@ -72,7 +77,7 @@ export type Outcome = {
   readonly firstByteAtMs: number | null;
   readonly endedAtMs: number;
   readonly bytesOut: number;
-  /** All bytes that were read for this request, interim answers and framing included. */
+  /** All bytes that were read for this request, interim answers and framing included, and nothing after its answer. */
   readonly bytesIn: number;
 };
 

@@ -12,6 +12,8 @@ export type BadServer = {
   /** Whole requests that were read so far. */
   reached(): number;
   connections(): number;
+  /** Resolves when so many connections are over. */
+  closedConnections(count: number): Promise<void>;
   readonly requests: readonly SeenRequest[];
   close(): Promise<void>;
 };
@@ -31,7 +33,13 @@ export type Certificate = { readonly key: string; readonly cert: string };
 
 export async function startBadServer(
   behaviour: Behaviour,
-  options: { readonly port?: number; readonly certificate?: Certificate } = {},
+  options: {
+    readonly port?: number;
+    readonly certificate?: Certificate;
+    readonly backlog?: number;
+    /** Reads no body: a request is whole with its head. */
+    readonly answersBeforeBody?: boolean;
+  } = {},
 ): Promise<BadServer> {
   const sockets = new Set<Socket>();
   const requests: SeenRequest[] = [];
@@ -42,11 +50,13 @@ export async function startBadServer(
     socket.setNoDelay(true);
     socket.on('error', () => {});
     socket.once('close', () => sockets.delete(socket));
-    readRequests(socket, (request) => {
+    const onRequest = (request: Omit<SeenRequest, 'number'>) => {
       const seen = { ...request, number: requests.length + 1 };
       requests.push(seen);
       behaviour(socket, seen);
-    });
+    };
+    if (options.answersBeforeBody === true) readHeadAlone(socket, onRequest);
+    else readRequests(socket, onRequest);
   };
   const { certificate } = options;
   const server =
@@ -54,7 +64,7 @@ export async function startBadServer(
   server.on('tlsClientError', () => {});
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+    server.listen({ port: options.port ?? 0, host: '127.0.0.1', backlog: options.backlog ?? 511 }, resolve);
   });
   const { port } = server.address() as AddressInfo;
   return {
@@ -62,6 +72,9 @@ export async function startBadServer(
     port,
     reached: () => requests.length,
     connections: () => connections,
+    async closedConnections(count) {
+      while (connections - sockets.size < count) await new Promise((resolve) => setImmediate(resolve));
+    },
     requests,
     close: () =>
       new Promise((resolve) => {
@@ -69,6 +82,14 @@ export async function startBadServer(
         for (const socket of sockets) socket.destroy();
       }),
   };
+}
+
+function readHeadAlone(socket: Socket, onRequest: (request: Omit<SeenRequest, 'number'>) => void): void {
+  socket.once('data', (chunk: Buffer) => {
+    socket.pause();
+    const [method = '', path = ''] = chunk.toString('latin1').split(' ');
+    onRequest({ method, path, headers: {}, body: '' });
+  });
 }
 
 /** What comes after the server began to close the socket is never read, so it is not counted either. */

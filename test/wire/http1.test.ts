@@ -1,0 +1,4 @@
+import { openWireClient } from '../../loadgen/wire/http1.ts';
+import { clientContract } from '../contracts/client.ts';
+
+clientContract('wire', openWireClient);
