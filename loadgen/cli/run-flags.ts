@@ -23,6 +23,10 @@ export const COMMON_FLAGS: readonly Flag[] = [
     about: "fail with exit code 99 unless it holds, such as 'latency.p99 < 500ms' (repeatable)",
   },
   { name: 'no-reconcile', about: "do not hold the target's own metrics against what was sent" },
+  {
+    name: 'allow-invalid',
+    about: 'do not end with exit code 98 when the figures are not to be believed',
+  },
   settingFlag('linger'),
   { name: 'json', value: 'FILE', about: "write the report as JSON, '-' for stdout" },
   { name: 'junit', value: 'FILE', about: 'write the verdict as JUnit XML' },

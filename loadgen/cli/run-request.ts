@@ -37,6 +37,8 @@ export type RunSettings = {
   readonly quiet: boolean;
   readonly dryRun: boolean;
   readonly reconcile: boolean;
+  /** True: a run whose figures are not to be believed may pass all the same. */
+  readonly allowInvalid: boolean;
   /** How long to wait after the run, for the last scrape of a Prometheus. */
   readonly lingerMs: number;
 };
@@ -107,6 +109,7 @@ export function parseSettings(given: Given, scenario: AnyScenario, defaults: Run
     quiet: given.flags.quiet === true,
     dryRun: given.flags.dryRun === true,
     reconcile: given.flags.reconcile !== false,
+    allowInvalid: given.flags.allowInvalid === true,
     lingerMs: Number(settings.linger),
   };
 }
