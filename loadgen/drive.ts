@@ -1,4 +1,6 @@
 import type { Assignment, HandIn, Progress, StopHow } from './engine/engine.ts';
+import { EXIT, type ExitCode, ExitError } from './exit.ts';
+import { handInOfLost } from './pool/part.ts';
 import { runOnThreads } from './pool/pool.ts';
 import type { Signals } from './signals.ts';
 
@@ -9,6 +11,8 @@ export type Driven = {
   readonly durationMs: number;
   /** True when answers were not waited for. */
   readonly abandoned: boolean;
+  /** Null when no worker was lost; their faults stand in the hand-ins. */
+  readonly lost: { readonly exitCode: ExitCode } | null;
 };
 
 /** Who watches a run while it goes on. */
@@ -21,7 +25,10 @@ export type Watch = {
 /** Between "all are ready" and the first arrival: the message must have reached every worker. */
 const START_AHEAD_MS = 20;
 
-/** Runs the assignments on threads, under signals: the first ends the sending, the second ends the waiting too. */
+/**
+ * Runs the assignments on threads, under signals: the first ends the sending, the second ends the waiting too.
+ * @throws {ExitError} 105 when a signal comes before the start, and what `runOnThreads` throws
+ */
 export async function drive(
   assignments: readonly Assignment[],
   watch: Watch,
@@ -30,7 +37,7 @@ export async function drive(
   let startedAtEpochMs = 0;
   let abandoned = false;
   let isOver = false;
-  const handIns = await runOnThreads(assignments, {
+  const parts = await runOnThreads(assignments, {
     whenReady() {
       startedAtEpochMs = performance.timeOrigin + performance.now() + START_AHEAD_MS;
       watch.started(startedAtEpochMs);
@@ -40,6 +47,7 @@ export async function drive(
     onSteerable(stop) {
       const stopAs = (how: StopHow) => (signal: string) => {
         if (isOver) return;
+        if (startedAtEpochMs === 0) return stop(how);
         abandoned = how === 'abandon';
         watch.stopping(how, signal);
         stop(how);
@@ -49,7 +57,11 @@ export async function drive(
     },
   });
   isOver = true;
+  if (parts.length === 0) throw new ExitError(EXIT.signal, `Stopped by ${signals.first}: nothing was sent`);
+  const handIns = parts.map((part) => (part.kind === 'handedIn' ? part.handIn : handInOfLost(part)));
+  const lostParts = parts.filter((part) => part.kind === 'lost');
+  const lost = lostParts.find(({ exitCode }) => exitCode === EXIT.fault) ?? lostParts[0] ?? null;
   const endedAtEpochMs = Math.max(...handIns.map((handIn) => handIn.endedAtEpochMs));
   const durationMs = Math.max(0, Math.round(endedAtEpochMs - startedAtEpochMs));
-  return { handIns, startedAtEpochMs, durationMs, abandoned };
+  return { handIns, startedAtEpochMs, durationMs, abandoned, lost };
 }

@@ -14,7 +14,6 @@ import { deliver } from './report/sinks.ts';
 import { summarise } from './report/summarise.ts';
 import { parseThreshold } from './report/thresholds.ts';
 import { exitCodeOf } from './report/verdict.ts';
-import { mixText } from './scenario/mix-text.ts';
 import { readableOptions } from './scenario/options.ts';
 import { scheduleHash } from './schedule/hash.ts';
 import { splitConnections, splitShares } from './schedule/split.ts';
@@ -55,7 +54,7 @@ async function runUnder(signals: Signals, request: RunRequest, io: Io, followers
     const fault = driven.handIns.find((handIn) => handIn.fault !== null)?.fault ?? null;
     for (const line of fault === null ? problems : [...problems, fault]) io.stderr(`loadgen: ${line}\n`);
     await linger(request.lingerMs, signals);
-    if (fault !== null) return EXIT.scenarioCode;
+    if (fault !== null) return driven.lost?.exitCode ?? EXIT.scenarioCode;
     return problems.length > 0 ? EXIT.fault : exitCodeOf(report);
   } finally {
     await target.close();
@@ -82,9 +81,10 @@ async function driveAndReconcile(
     const driven = await drive(assignmentsOf(request, target.url), watch, signals);
     const tally = mergeTallies(driven.handIns.map((handIn) => handIn.tally));
     // Answers that were not waited for may still be counted there.
-    const reconciliation = driven.abandoned
-      ? null
-      : await Promise.race([books.close(tally), signals.came(2).then(() => null)]);
+    const reconciliation =
+      driven.abandoned || driven.lost !== null
+        ? null
+        : await Promise.race([books.close(tally), signals.came(2).then(() => null)]);
     return { driven, tally, reconciliation };
   } finally {
     watch.close();
@@ -118,7 +118,7 @@ function reportOf(
       scenario: plan.scenario,
       options: readableOptions(scenario.options ?? {}, plan.options),
       seed: plan.seed,
-      scheduleHash: scheduleHash(plan.phases, plan.seed, mixText(plan)),
+      scheduleHash: scheduleHash(plan.phases, plan.seed, plan.mixText),
       target: target.url,
       runtime,
       workers: driven.handIns.length,

@@ -1,5 +1,6 @@
 import { defaultText, flagName } from '../scenario/options.ts';
-import type { AnyScenario, OptionSpec } from '../scenario/scenario.ts';
+import type { ScenarioCard } from '../scenario/planned.ts';
+import type { OptionSpec } from '../scenario/scenario.ts';
 import type { Flag } from './command.ts';
 import { SETTINGS } from './run-request.ts';
 
@@ -36,7 +37,7 @@ export const COMMON_FLAGS: readonly Flag[] = [
 ];
 
 /** What a scenario declares as options, as flags. */
-export function scenarioFlags(scenario: AnyScenario): Flag[] {
+export function scenarioFlags(scenario: ScenarioCard): Flag[] {
   return Object.entries(scenario.options ?? {}).map(([name, spec]) => ({
     ...optionFlag(name, spec),
     group: `Options of ${scenario.name}:`,
