@@ -3,14 +3,14 @@ import type { RunRequest } from './cli/run-request.ts';
 import { startLive } from './report/live.ts';
 import { type Sink, sinksFor } from './report/sinks.ts';
 import { wantsColour } from './report/terminal.ts';
-import type { Plan } from './scenario/plan.ts';
+import type { Planned } from './scenario/planned.ts';
 import { type LiveWatch, watchLive } from './watch.ts';
 
 /** Who follows a run and is given its report: a person at a terminal, or the log of a daemon. */
 export type Audience = {
   say(text: string): void;
   /** Called once, when the target answers. */
-  watch(plan: Plan, target: string): LiveWatch;
+  watch(plan: Planned, target: string): LiveWatch;
   readonly sinks: readonly Sink[];
 };
 

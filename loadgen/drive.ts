@@ -1,4 +1,6 @@
 import type { Assignment, HandIn, Progress, StopHow } from './engine/engine.ts';
+import { EXIT, type ExitCode, ExitError } from './exit.ts';
+import { inFlightOf } from './measure/counts.ts';
 import { emptyTally, mergeTallies, type Tally } from './measure/tally.ts';
 import { coarsened } from './measure/timeline.ts';
 import { runOnThreads } from './pool/pool.ts';
@@ -15,6 +17,8 @@ export type Driven = {
   readonly cutAtMs: number | null;
   /** True when answers were not waited for. */
   readonly abandoned: boolean;
+  /** The gravest loss of a worker; null when none was lost. */
+  readonly lost: { readonly exitCode: ExitCode; readonly why: string } | null;
 };
 
 /** Who watches a run while it goes on. */
@@ -27,7 +31,10 @@ export type Watch = {
 /** Between "all are ready" and the first arrival: the message must have reached every worker. */
 const START_AHEAD_MS = 20;
 
-/** Runs the assignments on threads, under signals: the first ends the sending, the second ends the waiting too. */
+/**
+ * Runs the assignments on threads, under signals: the first ends the sending, the second ends the waiting too.
+ * @throws {ExitError} 105 when a signal comes before the start, and what `runOnThreads` throws
+ */
 export async function drive(
   assignments: readonly Assignment[],
   watch: Watch,
@@ -39,7 +46,7 @@ export async function drive(
   let cutAtMs: number | null = null;
   const told = assignments.map(() => emptyTally());
   const sinceStartMs = () => performance.timeOrigin + performance.now() - startedAtEpochMs;
-  const handIns = await runOnThreads(assignments, {
+  const parts = await runOnThreads(assignments, {
     whenReady() {
       startedAtEpochMs = performance.timeOrigin + performance.now() + START_AHEAD_MS;
       watch.started(startedAtEpochMs);
@@ -52,6 +59,7 @@ export async function drive(
     onSteerable(stop) {
       const stopAs = (how: StopHow) => (signal: string) => {
         if (isOver) return;
+        if (startedAtEpochMs === 0) return stop(how);
         cutAtMs ??= sinceStartMs();
         abandoned = how === 'abandon';
         watch.stopping(how, signal);
@@ -62,10 +70,32 @@ export async function drive(
     },
   });
   isOver = true;
-  const endedAtEpochMs = Math.max(...handIns.map((handIn) => handIn.endedAtEpochMs));
-  const durationMs = Math.max(0, Math.round(endedAtEpochMs - startedAtEpochMs));
-  const workers = handIns.map((handIn, i) => ({ tally: withMore(told[i]!, handIn.tally), lost: null }));
-  return { handIns, workers, startedAtEpochMs, durationMs, cutAtMs, abandoned };
+  if (parts.length === 0) throw new ExitError(EXIT.signal, `Stopped by ${signals.first}: nothing was sent`);
+  const handIns = parts.flatMap((part) => (part.kind === 'handedIn' ? [part.handIn] : []));
+  const lostParts = parts.filter((part) => part.kind === 'lost');
+  const lost = lostParts.find(({ exitCode }) => exitCode === EXIT.fault) ?? lostParts[0] ?? null;
+  const workers = parts.map((part, i) =>
+    part.kind === 'handedIn'
+      ? { tally: withMore(told[i]!, part.handIn.tally), lost: null }
+      : { tally: asUnknown(told[i]!), lost: part.why },
+  );
+  const endsMs = parts.map((part) =>
+    part.kind === 'handedIn' ? part.handIn.endedAtEpochMs : (part.last?.toldAtEpochMs ?? 0),
+  );
+  const durationMs = Math.max(0, Math.round(Math.max(...endsMs) - startedAtEpochMs));
+  // A worker that was lost, or whose scenario threw, stopped the others.
+  const isBroken = lost !== null || handIns.some(({ fault }) => fault !== null);
+  if (isBroken) cutAtMs ??= durationMs;
+  return { handIns, workers, startedAtEpochMs, durationMs, cutAtMs, abandoned, lost };
+}
+
+/** What a lost worker had not told the end of is unknown: it may have been sent and answered, or not. */
+function asUnknown(tally: Tally): Tally {
+  const series = tally.series.map((one) => ({
+    ...one,
+    counts: { ...one.counts, unknown: one.counts.unknown + inFlightOf(one.counts) },
+  }));
+  return { ...tally, series };
 }
 
 /** On this thread, which sends nothing: a long timeline is made coarser here. */

@@ -3,6 +3,8 @@ export const EXIT = {
   passed: 0,
   fault: 1,
   usage: 2,
+  /** The run ended, and its figures are not to be believed. */
+  invalid: 98,
   /** A threshold failed, or the ledger or the reconciliation does not close. */
   failed: 99,
   configuration: 104,

@@ -2,13 +2,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Io } from './cli/io.ts';
 import { ENDLESS_ARRIVALS, scheduleLines } from './engine/dry-run.ts';
 import { EXIT } from './exit.ts';
-import type { Plan } from './scenario/plan.ts';
+import type { Planned } from './scenario/planned.ts';
 import { plannedDurationMs } from './schedule/total.ts';
 
 const LINES_PER_WRITE = 1000;
 
 /** `--dry-run`: the schedule on stdout, a line an arrival, for as long as somebody reads it; nothing is sent. */
-export async function printSchedule(plan: Plan, io: Io): Promise<number> {
+export async function printSchedule(plan: Planned, io: Io): Promise<number> {
   let isRead = true;
   io.onStdoutClosed(() => {
     isRead = false;

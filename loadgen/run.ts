@@ -14,7 +14,6 @@ import { deliver } from './report/sinks.ts';
 import { summarise } from './report/summarise.ts';
 import { parseThreshold, type Threshold } from './report/thresholds.ts';
 import { exitCodeOf } from './report/verdict.ts';
-import { mixText } from './scenario/mix-text.ts';
 import { readableOptions } from './scenario/options.ts';
 import { scheduleHash } from './schedule/hash.ts';
 import { splitConnections, splitShares } from './schedule/split.ts';
@@ -54,10 +53,10 @@ async function runUnder(signals: Signals, request: Run, io: Io, followers: Audie
     );
     const report = reportOf(request, target, driven, tally, reconciliation, signals, io.runtime);
     const problems = await deliver(report, followers.sinks);
-    const fault = driven.handIns.find((handIn) => handIn.fault !== null)?.fault ?? null;
+    const fault = driven.lost?.why ?? driven.handIns.find((handIn) => handIn.fault !== null)?.fault ?? null;
     for (const line of fault === null ? problems : [...problems, fault]) io.stderr(`loadgen: ${line}\n`);
     await linger(request.lingerMs, signals);
-    if (fault !== null) return EXIT.scenarioCode;
+    if (fault !== null) return driven.lost?.exitCode ?? EXIT.scenarioCode;
     return problems.length > 0 ? EXIT.fault : exitCodeOf(report);
   } finally {
     await target.close();
@@ -84,9 +83,11 @@ async function driveAndReconcile(
     const driven = await drive(assignmentsOf(request, target.url), watch, signals);
     const tally = mergeTallies(driven.workers.map((worker) => worker.tally));
     // Answers that were not waited for may still be counted there.
-    const reconciliation = driven.abandoned
-      ? null
-      : await Promise.race([books.close({ endpoints: endpointsOf(tally), timeline: tally.timeline }), signals.came(2).then(() => null)]);
+    const counted = { endpoints: endpointsOf(tally), timeline: tally.timeline };
+    const reconciliation =
+      driven.abandoned || driven.lost !== null
+        ? null
+        : await Promise.race([books.close(counted), signals.came(2).then(() => null)]);
     return { driven, tally, reconciliation };
   } finally {
     watch.close();
@@ -120,7 +121,7 @@ function reportOf(
       scenario: plan.scenario,
       options: readableOptions(scenario.options ?? {}, plan.options),
       seed: plan.seed,
-      scheduleHash: scheduleHash(plan.phases, plan.seed, mixText(plan)),
+      scheduleHash: scheduleHash(plan.phases, plan.seed, plan.mixText),
       target: target.url,
       runtime,
       differs: null,

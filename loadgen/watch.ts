@@ -5,7 +5,7 @@ import { mergeHistograms, quantileUs } from './measure/histogram.ts';
 import type { HistogramData } from './measure/tally.ts';
 import type { Live } from './report/live.ts';
 import type { ProgressState } from './report/progress.ts';
-import type { Plan } from './scenario/plan.ts';
+import type { Planned } from './scenario/planned.ts';
 import { askedPerSecond, phaseAt } from './schedule/rate.ts';
 import { plannedDurationMs } from './schedule/total.ts';
 
@@ -16,7 +16,7 @@ const DRAW_EVERY_MS = 250;
 const RECENT_REPORTS = 2;
 
 /** Draws the live line of a run from what its workers report. */
-export function watchLive(plan: Plan, live: Live): LiveWatch {
+export function watchLive(plan: Pick<Planned, 'phases'>, live: Live): LiveWatch {
   const workers = new Map<number, WorkerView>();
   let startEpochMs: number | null = null;
   let stopping: string | null = null;
@@ -71,7 +71,7 @@ const RATE_SETTLES_MS = 1_000;
 
 /** The state to show, `elapsedMs` after the start. */
 export function stateOf(
-  plan: Plan,
+  plan: Pick<Planned, 'phases'>,
   views: readonly WorkerView[],
   elapsedMs: number,
   stopping: string | null,

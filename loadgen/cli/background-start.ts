@@ -3,7 +3,6 @@ import type { DaemonSetup } from '../background/daemon.ts';
 import type { Started } from '../background/start.ts';
 import { EXIT, ExitError } from '../exit.ts';
 import { formatRate } from '../report/figures.ts';
-import { loadScenario } from '../scenario/load.ts';
 import { readableOptions } from '../scenario/options.ts';
 import type { Problem } from '../scenario/problem.ts';
 import { askedPerSecond } from '../schedule/rate.ts';
@@ -12,6 +11,7 @@ import type { Command, Given } from './command.ts';
 import { firstWord } from './first-word.ts';
 import type { Io } from './io.ts';
 import { parseFlagValues, refuse } from './look-flags.ts';
+import { openScenario } from './open-scenario.ts';
 import { requestOf } from './run.ts';
 import { COMMON_FLAGS, scenarioFlags } from './run-flags.ts';
 import type { RunRequest } from './run-request.ts';
@@ -42,20 +42,21 @@ async function openWith(
   act: (request: RunRequest, setup: DaemonSetup) => Promise<number>,
 ): Promise<Command> {
   const wanted = firstWord(argv, [...COMMON_FLAGS, ...START_FLAGS]) ?? DEFAULT_SCENARIO;
-  const loaded = await loadScenario(wanted, io.cwd);
+  const opened = await openScenario(wanted, io);
   return {
     usage: 'start [SCENARIO] [flags]',
     words: [
       { name: 'start', about: 'start a daemon, and wait until it is sending' },
       { name: 'SCENARIO', about: `a scenario (default: ${DEFAULT_SCENARIO})`, optional: true },
     ],
-    flags: [...scenarioFlags(loaded.scenario), ...START_FLAGS, ...COMMON_FLAGS],
-    epilogue: `${loaded.scenario.name}: ${loaded.scenario.about}\n\n${EPILOGUE}`,
+    flags: [...scenarioFlags(opened.card), ...START_FLAGS, ...COMMON_FLAGS],
+    epilogue: `${opened.card.name}: ${opened.card.about}\n\n${EPILOGUE}`,
     act: async (given) => {
       const setup = setupOf(given, io);
-      const request = await requestOf(given, wanted, loaded, io);
+      const request = await requestOf(given, wanted, opened, io);
       // Other traffic on a target that is not ours is normal, and then its counters cannot match.
-      return act({ ...request, reconcile: request.reconcile && request.target === null }, setup);
+      const reconcile = request.reconcile && request.target === null;
+      return opened.handOver(() => act({ ...request, reconcile }, setup));
     },
   };
 }

@@ -1,5 +1,6 @@
 import { defaultText, flagName } from '../scenario/options.ts';
-import type { AnyScenario, OptionSpec } from '../scenario/scenario.ts';
+import type { ScenarioCard } from '../scenario/planned.ts';
+import type { OptionSpec } from '../scenario/scenario.ts';
 import type { Flag } from './command.ts';
 import { SETTINGS } from './run-request.ts';
 
@@ -23,6 +24,10 @@ export const COMMON_FLAGS: readonly Flag[] = [
     about: "fail with exit code 99 unless it holds, such as 'latency.p99 < 500ms' (repeatable)",
   },
   { name: 'no-reconcile', about: "do not hold the target's own metrics against what was sent" },
+  {
+    name: 'allow-invalid',
+    about: 'do not end with exit code 98 when the figures are not to be believed',
+  },
   settingFlag('linger'),
   { name: 'json', value: 'FILE', about: "write the report as JSON, '-' for stdout" },
   { name: 'junit', value: 'FILE', about: 'write the verdict as JUnit XML' },
@@ -32,7 +37,7 @@ export const COMMON_FLAGS: readonly Flag[] = [
 ];
 
 /** What a scenario declares as options, as flags. */
-export function scenarioFlags(scenario: AnyScenario): Flag[] {
+export function scenarioFlags(scenario: ScenarioCard): Flag[] {
   return Object.entries(scenario.options ?? {}).map(([name, spec]) => ({
     ...optionFlag(name, spec),
     group: `Options of ${scenario.name}:`,

@@ -2,19 +2,19 @@ import type { ClockKind } from '../engine/engine.ts';
 import { EXIT, ExitError } from '../exit.ts';
 import { parseThreshold } from '../report/thresholds.ts';
 import { parseOptions } from '../scenario/options.ts';
-import type { Plan } from '../scenario/plan.ts';
+import type { Planned, ScenarioCard } from '../scenario/planned.ts';
 import { type Problem, problemLine } from '../scenario/problem.ts';
-import type { AnyScenario, OptionSpecs, ResolvedOptions } from '../scenario/scenario.ts';
+import type { OptionSpecs, ResolvedOptions } from '../scenario/scenario.ts';
 import type { Given } from './command.ts';
 import { parseTarget } from './target.ts';
 
 /** Everything that a run is asked to do: the command line after parsing. */
 export type RunRequest = RunSettings & {
-  readonly scenario: AnyScenario;
+  readonly scenario: ScenarioCard;
   /** file: URL, for threads that import the scenario again. */
   readonly scenarioUrl: string;
   /** Checked: its numbers can be trusted. */
-  readonly plan: Plan;
+  readonly plan: Planned;
 };
 
 export type RunSettings = {
@@ -37,6 +37,8 @@ export type RunSettings = {
   readonly quiet: boolean;
   readonly dryRun: boolean;
   readonly reconcile: boolean;
+  /** True: a run whose figures are not to be believed may pass all the same. */
+  readonly allowInvalid: boolean;
   /** How long to wait after the run, for the last scrape of a Prometheus. */
   readonly lingerMs: number;
 };
@@ -79,7 +81,7 @@ export const SETTINGS = {
  * Parses what was typed for a scenario.
  * @throws {ExitError} (wrong use) that names all problems in one line
  */
-export function parseSettings(given: Given, scenario: AnyScenario, defaults: RunDefaults): RunSettings {
+export function parseSettings(given: Given, scenario: ScenarioCard, defaults: RunDefaults): RunSettings {
   const problems: Problem[] = [];
   const options = parsed(scenario.options ?? {}, given, problems);
   const settings = parsed(settingsWith(defaults), given, problems);
@@ -107,6 +109,7 @@ export function parseSettings(given: Given, scenario: AnyScenario, defaults: Run
     quiet: given.flags.quiet === true,
     dryRun: given.flags.dryRun === true,
     reconcile: given.flags.reconcile !== false,
+    allowInvalid: given.flags.allowInvalid === true,
     lingerMs: Number(settings.linger),
   };
 }

@@ -3,18 +3,19 @@ import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { EXIT, ExitError } from '../exit.ts';
 import { parseThreshold } from '../report/thresholds.ts';
-import { type LoadedScenario, loadScenario, shippedScenarios } from '../scenario/load.ts';
+import { shippedScenarios } from '../scenario/load.ts';
 import { ScenarioError } from '../scenario/scenario-error.ts';
 import type { Command, Given } from './command.ts';
 import { firstWord } from './first-word.ts';
 import type { Io } from './io.ts';
+import { type OpenScenario, openScenario } from './open-scenario.ts';
 import { COMMON_FLAGS, scenarioFlags } from './run-flags.ts';
 import { parseSettings, type RunRequest, type RunSettings } from './run-request.ts';
 
 /** `loadgen run SCENARIO`: what the scenario declares as options are flags of the command, so it is loaded first. */
 export async function openRun(argv: readonly string[], io: Io): Promise<Command> {
   const wanted = firstWord(argv, COMMON_FLAGS);
-  const loaded = wanted === null ? null : await loadScenario(wanted, io.cwd);
+  const opened = wanted === null ? null : await openScenario(wanted, io);
   const shipped = wanted === null ? (await shippedScenarios()).join(', ') : '';
   return {
     words: [
@@ -24,22 +25,22 @@ export async function openRun(argv: readonly string[], io: Io): Promise<Command>
         wish: `want a file, or one of ${shipped}`,
       },
     ],
-    flags: [...(loaded === null ? [] : scenarioFlags(loaded.scenario)), ...COMMON_FLAGS],
+    flags: [...(opened === null ? [] : scenarioFlags(opened.card)), ...COMMON_FLAGS],
     epilogue:
-      loaded === null
+      opened === null
         ? `Shipped scenarios: ${shipped}\n'${io.command} run SCENARIO --help' lists the options of one.`
-        : `${loaded.scenario.name}: ${loaded.scenario.about}`,
+        : `${opened.card.name}: ${opened.card.about}`,
     act: async (given) => {
       const place = given.words[0]!;
-      return runScenario(given, place, loaded ?? (await loadScenario(place, io.cwd)), io);
+      return runScenario(given, place, opened ?? (await openScenario(place, io)), io);
     },
   };
 }
 
-async function runScenario(given: Given, place: string, loaded: LoadedScenario, io: Io): Promise<number> {
-  const request = await requestOf(given, place, loaded, io);
+async function runScenario(given: Given, place: string, opened: OpenScenario, io: Io): Promise<number> {
+  const request = await requestOf(given, place, opened, io);
   const { run } = await import('../run.ts');
-  return run(request, io);
+  return opened.handOver(() => run(request, io));
 }
 
 /**
@@ -49,10 +50,10 @@ async function runScenario(given: Given, place: string, loaded: LoadedScenario, 
 export async function requestOf(
   given: Given,
   place: string,
-  loaded: LoadedScenario,
+  opened: OpenScenario,
   io: Io,
 ): Promise<RunRequest> {
-  const { scenario, url } = loaded;
+  const { card: scenario, url } = opened;
   const settings = parseSettings(given, scenario, {
     workers: Math.max(1, availableParallelism() - 1),
     seed: Math.floor(Math.random() * 2 ** 31),
@@ -60,9 +61,7 @@ export async function requestOf(
   });
   checkScenarioThresholds(scenario.thresholds ?? [], place);
   await checkFiles(settings, io.cwd);
-  // Imported only now, so that `--help` does not wait for them.
-  const { checkedPlan } = await import('../scenario/check-plan.ts');
-  const plan = checkedPlan(scenario, settings.options, settings.seed, place);
+  const plan = await opened.plan(settings.options, settings.seed);
   return { ...settings, scenario, scenarioUrl: url, plan };
 }
 

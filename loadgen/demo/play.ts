@@ -1,8 +1,8 @@
 import type { Io, StopSignal } from '../cli/io.ts';
+import { openScenario } from '../cli/open-scenario.ts';
 import { requestOf } from '../cli/run.ts';
 import { ExitError } from '../exit.ts';
 import { run } from '../run.ts';
-import { loadScenario } from '../scenario/load.ts';
 import { type Act, SCENARIO_FOLDER } from './acts.ts';
 
 /** How every act of a session is played. */
@@ -21,9 +21,9 @@ export async function playAct(act: Act, durationMs: number, settings: PlaySettin
   const flags = { ...act.options(durationMs), target, seed: String(seed), insecure, reconcile };
   const held = holdSignals(io);
   try {
-    const loaded = await loadScenario(act.scenario, SCENARIO_FOLDER);
-    const request = await requestOf({ words: [act.scenario], flags }, act.scenario, loaded, io);
-    return await run(request, held.io);
+    const opened = await openScenario(act.scenario, { ...held.io, cwd: SCENARIO_FOLDER });
+    const request = await requestOf({ words: [act.scenario], flags }, act.scenario, opened, io);
+    return await opened.handOver(() => run(request, held.io));
   } catch (error) {
     if (!(error instanceof ExitError)) throw error;
     io.stderr(`loadgen: ${error.message}\n`);

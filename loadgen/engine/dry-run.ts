@@ -1,4 +1,4 @@
-import type { Plan } from '../scenario/plan.ts';
+import type { Planned } from '../scenario/planned.ts';
 import { chooser } from '../schedule/draw.ts';
 import { arrivalSequence } from '../schedule/sequence.ts';
 import { phaseStartsMs } from '../schedule/total.ts';
@@ -7,7 +7,7 @@ import { phaseStartsMs } from '../schedule/total.ts';
 export const ENDLESS_ARRIVALS = 1000;
 
 /** The schedule of a plan, a line each: when (seconds from the start), what. Sends nothing. */
-export function* scheduleLines(plan: Plan, isEndless: boolean): Generator<string> {
+export function* scheduleLines(plan: Planned, isEndless: boolean): Generator<string> {
   const choose = chooser(plan.mix.map((entry) => entry.weight));
   const arrivals = arrivalSequence(plan.phases, plan.seed, { index: 0, of: 1 });
   const closed = closedPhases(plan);
@@ -22,7 +22,7 @@ export function* scheduleLines(plan: Plan, isEndless: boolean): Generator<string
   for (const { line } of closed) yield line;
 }
 
-function closedPhases(plan: Plan): { atMs: number; line: string }[] {
+function closedPhases(plan: Planned): { atMs: number; line: string }[] {
   const startsMs = phaseStartsMs(plan.phases);
   return plan.phases.flatMap((phase, i) => {
     if (phase.kind !== 'closed') return [];

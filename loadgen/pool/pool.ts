@@ -1,8 +1,11 @@
+import { getHeapStatistics } from 'node:v8';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import type { Assignment, HandIn, Progress, StopHow } from '../engine/engine.ts';
-import { EXIT, ExitError } from '../exit.ts';
+import type { Assignment, Progress, StopHow } from '../engine/engine.ts';
+import { EXIT, type ExitCode, ExitError } from '../exit.ts';
 import type { FromWorker, TaskResult, ToWorker } from './control.ts';
+import type { LastWord, LostPart, PartResult } from './part.ts';
+import { openWatchdog, type SilenceLimits, type Watched } from './watchdog.ts';
 
 /** How a caller steers and watches the workers. */
 export type Dispatch = {
@@ -11,56 +14,66 @@ export type Dispatch = {
   readonly onProgress: (worker: number, progress: Progress) => void;
   /** Called once with the means to stop the run. */
   readonly onSteerable: (stop: (how: StopHow) => void) => void;
+  readonly silenceLimits?: SilenceLimits;
+  /** How much memory a worker may use; by default as much as this thread. */
+  readonly heapMb?: number;
 };
 
 /** Between the order to abandon and the last hand-in. */
 const HAND_IN_LIMIT_MS = 5_000;
 
 /**
- * Runs each assignment in a thread of its own.
- * @throws {ExitError} when a worker could not do its part, or does not hand in what it was told to abandon
+ * Runs each assignment in a thread of its own. A worker that is lost after the start stops the others, and what it told
+ * last is in its part. Empty when the run was stopped before its start: nothing was sent.
+ * @throws {ExitError} when a worker fails before the start: nothing was sent
  */
 export async function runOnThreads(
   assignments: readonly Assignment[],
   dispatch: Dispatch,
-): Promise<HandIn[]> {
-  const pool = openPool(assignments.length);
-  const channels = assignments.map(() => new MessageChannel());
-  const limit = openHandInLimit();
+): Promise<PartResult[]> {
+  const pool = openPool(assignments.length, dispatch.heapMb ?? getHeapStatistics().heap_size_limit / 2 ** 20);
+  const watchdog = openWatchdog(dispatch.silenceLimits);
+  const parts = assignments.map((_, worker) => new Part(worker, assignments.length, dispatch.onProgress));
+  const stopping = { timer: undefined as NodeJS.Timeout | undefined, beforeStart: () => {} };
+  const stoppedBeforeStart = new Promise<'stopped'>((resolve) => {
+    stopping.beforeStart = () => resolve('stopped');
+  });
   try {
-    const tellAll = (message: ToWorker) => {
-      for (const { port1 } of channels) port1.postMessage(message);
-    };
+    let hasStarted = false;
     const stop = (how: StopHow) => {
-      tellAll({ kind: 'stop', how });
-      if (how === 'abandon') limit.begin();
+      if (!hasStarted) return stopping.beforeStart();
+      for (const part of parts) part.tell({ kind: 'stop', how });
+      if (how === 'abandon') stopping.timer ??= setTimeout(() => endAll(parts), HAND_IN_LIMIT_MS);
     };
-    const handedIn = async (assignment: Assignment, port: MessagePort): Promise<HandIn> => {
-      const task: Promise<TaskResult> = pool.run({ assignment, port }, { transferList: [port] });
-      const handIn = handInOf(await task.catch(died));
+    const resultOf = async (part: Part): Promise<PartResult> => {
+      const result = await part.run(pool, assignments[part.worker]!, watchdog.watch(part.onSilence));
+      if (result.kind === 'lost' && !hasStarted) throw new ExitError(result.exitCode, result.why);
       // What stopped one worker would stop the others as well, one request after the other.
-      if (handIn.fault !== null) stop('finish');
-      return handIn;
+      if (result.kind === 'lost' || result.handIn.fault !== null) stop('finish');
+      return result;
     };
-    const tasks = assignments.map((assignment, worker) => handedIn(assignment, channels[worker]!.port2));
-    const results = Promise.race([Promise.all(tasks), limit.passed]);
-    const ready = Promise.all(channels.map(({ port1 }, worker) => listen(port1, worker, dispatch)));
+    const results = Promise.all(parts.map(resultOf));
+    const ready = Promise.all(parts.map((part) => part.ready)).then(() => 'ready' as const);
     dispatch.onSteerable(stop);
     // A worker that fails before it is ready must not leave the others waiting for the start.
-    const first = await Promise.race([
-      ready.then(() => 'ready' as const),
-      results.then(() => 'over' as const),
-    ]);
-    if (first === 'ready') tellAll({ kind: 'start', atEpochMs: dispatch.whenReady() });
+    const first = await Promise.race([ready, results, stoppedBeforeStart]);
+    if (first === 'stopped') {
+      results.catch(() => {});
+      return [];
+    }
+    hasStarted = true;
+    const atEpochMs = dispatch.whenReady();
+    for (const part of parts) part.tell({ kind: 'start', atEpochMs });
     return await results;
   } finally {
-    limit.close();
-    for (const { port1 } of channels) port1.close();
+    clearTimeout(stopping.timer);
+    watchdog.close();
+    for (const part of parts) part.close();
     await pool.destroy();
   }
 }
 
-function openPool(threads: number): Piscina {
+function openPool(threads: number, heapMb: number): Piscina {
   return new Piscina({
     filename: new URL('./worker.mjs', import.meta.url).href,
     minThreads: threads,
@@ -70,45 +83,110 @@ function openPool(threads: number): Piscina {
     // The default blocks the thread between tasks, which would freeze open sockets.
     atomics: 'disabled',
     execArgv: [],
+    // Without a limit a full heap ends the whole process on Deno, and not the thread.
+    resourceLimits: { maxOldGenerationSizeMb: Math.floor(heapMb) },
   });
 }
 
-/** A thread whose scenario never returns hears no order, and nobody could end the run. */
-function openHandInLimit() {
-  let timer: NodeJS.Timeout | undefined;
-  let giveUp: (why: Error) => void = () => {};
-  const passed = new Promise<never>((_, reject) => {
-    giveUp = reject;
-  });
-  passed.catch(() => {});
-  const why = `A worker did not hand in within ${HAND_IN_LIMIT_MS / 1000}s, and what it had counted is lost: want a scenario whose functions return`;
-  return {
-    /** Rejects when the time is over. */
-    passed,
-    begin() {
-      timer ??= setTimeout(() => giveUp(new ExitError(EXIT.fault, why)), HAND_IN_LIMIT_MS);
-    },
-    close: () => clearTimeout(timer),
-  };
+function endAll(parts: readonly Part[]): void {
+  for (const part of parts)
+    part.end(
+      `it did not hand in within ${HAND_IN_LIMIT_MS / 1000} s: want a scenario whose functions return`,
+    );
 }
 
-/** Resolves when the worker says that it can start. */
-function listen(port: MessagePort, worker: number, dispatch: Dispatch): Promise<void> {
-  return new Promise((resolve) => {
-    port.on('message', (message: FromWorker) => {
-      if (message.kind === 'ready') resolve();
-      else dispatch.onProgress(worker, message.progress);
+/** One worker's part of the run, seen from the main thread. */
+class Part {
+  readonly worker: number;
+  readonly ready: Promise<void>;
+  readonly #of: number;
+  readonly #channel = new MessageChannel();
+  readonly #abort = new AbortController();
+  #watched: Watched | null = null;
+  #markReady = () => {};
+  #isUp = false;
+  #last: LastWord | null = null;
+  #endedFor: { readonly why: string; readonly exitCode: ExitCode } | null = null;
+
+  constructor(worker: number, of: number, onProgress: Dispatch['onProgress']) {
+    this.worker = worker;
+    this.#of = of;
+    this.ready = new Promise((resolve) => {
+      this.#markReady = resolve;
     });
-  });
-}
+    this.#channel.port1.on('message', (message: FromWorker) => this.#hear(message, onProgress));
+  }
 
-/** What its own code throws comes as a result; this is for what nobody caught. */
-function died(error: unknown): never {
-  const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  throw new ExitError(EXIT.fault, `A worker thread died, and what it had counted is lost: ${why}`);
-}
+  async run(pool: Piscina, assignment: Assignment, watched: Watched): Promise<PartResult> {
+    this.#watched = watched;
+    const port: MessagePort = this.#channel.port2;
+    const options = { transferList: [port], signal: this.#abort.signal };
+    try {
+      const result: TaskResult = await pool.run({ assignment, port }, options);
+      if (result.kind === 'handIn') return { kind: 'handedIn', handIn: result.handIn };
+      return this.#lost(result.message, result.exitCode);
+    } catch (error) {
+      const { why, exitCode } = this.#endedFor ?? this.#deathOf(error);
+      return this.#lost(why, exitCode);
+    } finally {
+      watched.forget();
+    }
+  }
 
-function handInOf(result: TaskResult): HandIn {
-  if (result.kind === 'fault') throw new ExitError(result.exitCode, result.message);
-  return result.handIn;
+  readonly onSilence = (silentMs: number) =>
+    this.end(`it did nothing for ${silentMs / 1000} s: does a function of the scenario never return?`);
+
+  /** Ends the thread, whatever it does. */
+  end(why: string): void {
+    this.#endedFor ??= { why, exitCode: EXIT.scenarioCode };
+    this.#abort.abort();
+  }
+
+  tell(message: ToWorker): void {
+    this.#channel.port1.postMessage(message);
+  }
+
+  close(): void {
+    this.#channel.port1.close();
+  }
+
+  #hear(message: FromWorker, onProgress: Dispatch['onProgress']): void {
+    this.#watched?.heard();
+    switch (message.kind) {
+      case 'up':
+        this.#isUp = true;
+        return;
+      case 'ready':
+        this.#watched?.ready();
+        return this.#markReady();
+      case 'progress':
+        this.#last = {
+          counts: message.progress.counts,
+          toldAtEpochMs: performance.timeOrigin + performance.now(),
+        };
+        return onProgress(this.worker, message.progress);
+      case 'broken':
+        this.#endedFor = { why: `unexpected fault: ${message.why}`, exitCode: EXIT.fault };
+        return;
+    }
+  }
+
+  #deathOf(error: unknown): { why: string; exitCode: ExitCode } {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY')
+      return { why: 'the scenario used up its memory', exitCode: EXIT.scenarioCode };
+    const text = error instanceof Error ? error.message : String(error);
+    // A thread that never came up has run no scenario yet.
+    if (!this.#isUp) return { why: `it did not come up: ${text}`, exitCode: EXIT.fault };
+    return { why: `its thread ended (${text}): does the scenario end it?`, exitCode: EXIT.scenarioCode };
+  }
+
+  #lost(why: string, exitCode: ExitCode): LostPart {
+    const last = this.#last;
+    if (last === null) return { kind: 'lost', last, exitCode, why };
+    const name = this.#of === 1 ? 'The worker' : `Worker ${this.worker + 1} of ${this.#of}`;
+    const { ok, failed, sent } = last.counts;
+    const agoMs = performance.timeOrigin + performance.now() - last.toldAtEpochMs;
+    const known = `${sent} sent and ${ok + failed} answered ${(agoMs / 1000).toFixed(1)} s before it was lost; what it sent after that is unknown`;
+    return { kind: 'lost', last, exitCode, why: `${name} was lost: ${why} Its last word: ${known}` };
+  }
 }

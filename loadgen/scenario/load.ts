@@ -18,13 +18,18 @@ export type LoadedScenario = {
  * @throws {ScenarioCodeError} when its own code throws while it loads
  */
 export async function loadScenario(wanted: string, cwd: string): Promise<LoadedScenario> {
-  const url = pathToFileURL(await findScenario(wanted, cwd)).href;
-  const scenario = await importScenario(url, wanted);
+  const { url } = await findScenario(wanted, cwd);
+  return { scenario: await loadFrom(url, wanted), url };
+}
+
+/** The same for one that was found; `place` is how messages name it. */
+export async function loadFrom(url: string, place: string): Promise<AnyScenario> {
+  const scenario = await importScenario(url, place);
   // Imported here, so that a thread which only imports a scenario again does not pay for the checker.
   const { checkScenario } = await import('./check.ts');
   const problems = checkScenario(scenario);
-  if (problems.length > 0) throw new ScenarioError(wanted, problems);
-  return { scenario, url };
+  if (problems.length > 0) throw new ScenarioError(place, problems);
+  return scenario;
 }
 
 /** The names of the shipped scenarios. */
@@ -35,7 +40,20 @@ export async function shippedScenarios(): Promise<string[]> {
 const SHIPPED_FOLDER = fileURLToPath(new URL('../../scenarios/', import.meta.url));
 const EXTENSIONS: readonly string[] = ['.ts', '.mts', '.js', '.mjs'];
 
-async function findScenario(wanted: string, cwd: string): Promise<string> {
+export type FoundScenario = { readonly path: string; readonly url: string };
+
+/** @throws {ScenarioError} when there is none */
+export async function findScenario(wanted: string, cwd: string): Promise<FoundScenario> {
+  const path = await pathOf(wanted, cwd);
+  return { path, url: pathToFileURL(path).href };
+}
+
+/** True for a scenario of ours. */
+export function isShipped(path: string): boolean {
+  return dirname(path) === dirname(join(SHIPPED_FOLDER, 'any'));
+}
+
+async function pathOf(wanted: string, cwd: string): Promise<string> {
   const path = wanted.startsWith('file:') ? fileURLToPath(wanted) : resolve(cwd, wanted);
   const found = await stat(path).catch(() => null);
   if (found?.isFile()) {

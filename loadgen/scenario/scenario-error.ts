@@ -53,6 +53,17 @@ function placeOf(error: Error): string | null {
   return [lines[0] ?? '', ...frames].map(placeIn).find((place) => place !== null) ?? null;
 }
 
+/** True for a fault of loadgen, or of a package that it sends with; what is thrown elsewhere is the scenario's. */
+export function isThrownByUs(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  const frames = (thrown.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  const nearest = frames.find((line) => !NOT_THEIRS.test(line));
+  return nearest === undefined
+    ? frames.some((line) => OUR_PACKAGES.test(line))
+    : nearest.includes(OWN_FOLDER);
+}
+
+const OUR_PACKAGES = /node_modules[/\\](autocannon|undici|piscina)[/\\]/;
 const NOT_THEIRS = /node:|ext:|node_modules/;
 
 function placeIn(line: string): string | null {

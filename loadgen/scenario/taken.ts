@@ -1,5 +1,6 @@
 /** Flags that `run` and `background start` have for every scenario, in camelCase: no option of a scenario may be called so. */
 export const TAKEN_OPTION_NAMES = [
+  'allowInvalid',
   'clock',
   'connections',
   'dryRun',

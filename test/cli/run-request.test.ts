@@ -50,6 +50,7 @@ suite('the settings of a run', (test) => {
       quiet: false,
       dryRun: false,
       reconcile: true,
+      allowInvalid: false,
       lingerMs: 0,
     });
   });
@@ -71,6 +72,7 @@ suite('the settings of a run', (test) => {
       quiet: true,
       dryRun: true,
       reconcile: false,
+      allowInvalid: true,
       linger: '15s',
     };
     assert.equal(settingsOf(typed), {
@@ -89,6 +91,7 @@ suite('the settings of a run', (test) => {
       quiet: true,
       dryRun: true,
       reconcile: false,
+      allowInvalid: true,
       lingerMs: 15_000,
     });
   });

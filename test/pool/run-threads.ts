@@ -1,7 +1,9 @@
 import type { Assignment, HandIn, Progress, StopHow } from '../../loadgen/engine/engine.ts';
 import { ExitError } from '../../loadgen/exit.ts';
 import { mergeTallies, type Tally } from '../../loadgen/measure/tally.ts';
+import { handInOfLost, type LostPart } from '../../loadgen/pool/part.ts';
 import { runOnThreads } from '../../loadgen/pool/pool.ts';
+import type { SilenceLimits } from '../../loadgen/pool/watchdog.ts';
 import { splitShares } from '../../loadgen/schedule/split.ts';
 import { answerWell, type Behaviour, startBadServer } from '../support/bad-servers.ts';
 import { assignmentTo, type ScenarioName, scenarioUrl } from '../support/drive-engine.ts';
@@ -16,10 +18,13 @@ type Wish = {
   /** When to stop, seen from what reached the target, and how. */
   readonly until?: (reached: number) => boolean;
   readonly how?: StopHow;
+  readonly silenceLimits?: SilenceLimits;
+  readonly heapMb?: number;
 };
 
 type Ended = {
   readonly handIns: readonly HandIn[];
+  readonly lost: readonly LostPart[];
   readonly tally: Tally;
   readonly reached: number;
   readonly connections: number;
@@ -33,7 +38,9 @@ export async function runThreads(wish: Wish): Promise<Ended> {
       ...{ ...assignmentTo(server, wish.options), clock: 'thread' as const, share },
       scenarioUrl: scenarioUrl(wish.scenario ?? 'contract'),
     }));
-    const handIns = await runOnThreads(assignments, {
+    const parts = await runOnThreads(assignments, {
+      ...(wish.silenceLimits === undefined ? {} : { silenceLimits: wish.silenceLimits }),
+      ...(wish.heapMb === undefined ? {} : { heapMb: wish.heapMb }),
       whenReady: wish.whenReady ?? (() => performance.timeOrigin + performance.now() + 10),
       onProgress: wish.onProgress ?? (() => {}),
       onSteerable(stop) {
@@ -48,8 +55,10 @@ export async function runThreads(wish: Wish): Promise<Ended> {
         look();
       },
     });
+    const handIns = parts.map((part) => (part.kind === 'handedIn' ? part.handIn : handInOfLost(part)));
+    const lost = parts.filter((part) => part.kind === 'lost');
     const tally = mergeTallies(handIns.map((handIn) => handIn.tally));
-    return { handIns, tally, reached: server.reached(), connections: server.connections() };
+    return { handIns, lost, tally, reached: server.reached(), connections: server.connections() };
   } catch (error) {
     throw Object.assign(error as Error, { reached: server.reached() });
   } finally {

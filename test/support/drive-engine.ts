@@ -24,7 +24,13 @@ export function assignmentTo(
   };
 }
 
-export type ScenarioName = 'contract' | 'numbered' | 'faulty' | 'throws-in-threads' | 'crashes';
+export type ScenarioName =
+  | 'contract'
+  | 'numbered'
+  | 'faulty'
+  | 'throws-in-threads'
+  | 'rejects-in-threads'
+  | 'crashes';
 
 export function scenarioUrl(name: ScenarioName): string {
   return new URL(`./scenarios/${name}.ts`, import.meta.url).href;
