@@ -19,7 +19,7 @@ import { scheduleHash } from './schedule/hash.ts';
 import { splitConnections, splitShares } from './schedule/split.ts';
 import { catchSignals, type Signals, unlessStopped } from './signals.ts';
 import { openTarget, type Target } from './target.ts';
-import { fetchText, readLimitMs } from './transport/read.ts';
+import { fetchText, readLimitMs } from './wire/read.ts';
 
 /**
  * A whole run: target, its counters before, load, its counters after, report. Returns the exit code. Without an audience

@@ -10,7 +10,7 @@ import type { Plan } from '../scenario/plan.ts';
 import { canonicalJson, scheduleHash } from '../schedule/hash.ts';
 import { splitConnections, splitShares } from '../schedule/split.ts';
 import type { Signals } from '../signals.ts';
-import { fetchText } from '../transport/read.ts';
+import { fetchText } from '../wire/read.ts';
 import { type Evidence, evidenceOf } from './evidence.ts';
 import type { Experiment } from './plan.ts';
 import { NONE_OF_THEM, readTruth } from './read-truth.ts';

@@ -1,6 +1,6 @@
 import { parseTruth, type Truth } from '../accuracy/truth.ts';
 import { EXIT, ExitError } from '../exit.ts';
-import { fetchText } from '../transport/read.ts';
+import { fetchText } from '../wire/read.ts';
 
 export type TruthOptions = { readonly timeoutMs: number; readonly insecure: boolean };
 

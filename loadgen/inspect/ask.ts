@@ -1,4 +1,4 @@
-import { fetchText } from '../transport/read.ts';
+import { fetchText } from '../wire/read.ts';
 import { explainFailure, type Failure } from './failure.ts';
 
 export type AskOptions = {

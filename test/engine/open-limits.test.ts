@@ -146,7 +146,7 @@ suite('open loop at its limits, in time that is not real', (test) => {
       phases: [{ kind: 'even', requests: 10, durationMs: 100 }],
       connections: 1,
       requests: {
-        prepared: (_, __, index) => (index === 4 ? null : { bytes: Buffer.from('/'), headOnly: false }),
+        prepared: (_, __, index) => (index === 4 ? null : { bytes: Buffer.from('/'), headOnly: false, closes: false }),
       },
     });
     await run.finish();

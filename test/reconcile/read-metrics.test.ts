@@ -7,7 +7,7 @@ import {
   readMetrics,
   readQuiesced,
 } from '../../loadgen/reconcile/read-metrics.ts';
-import { fetchText } from '../../loadgen/transport/read.ts';
+import { fetchText } from '../../loadgen/wire/read.ts';
 import { suite } from '../support/suite.ts';
 import { metricsText } from './samples.ts';
 

@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert';
 import type { Assignment, Engine } from '../../loadgen/engine/engine.ts';
 import { addCounts, type Counts, ledgerProblems } from '../../loadgen/measure/counts.ts';
 import { mergeTallies, type Sum, sumOf, type Tally } from '../../loadgen/measure/tally.ts';
-import { LONG_TIMEOUT_MS, REQUESTS } from './drive-transport.ts';
+import { LONG_TIMEOUT_MS, REQUESTS } from './drive-client.ts';
 import { type InProcessControl, inProcessControl } from './in-process-control.ts';
 
 /** One worker's part of the contract scenario, or of another one that stands beside it. */

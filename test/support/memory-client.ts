@@ -70,7 +70,7 @@ export function memoryClient(time: FakeTime, endingOf: (sent: Sent) => Ending): 
     prepare(request) {
       const bytes = Buffer.from(request.path);
       requests.set(bytes, request);
-      return { bytes, headOnly: request.method === 'HEAD' };
+      return { bytes, headOnly: request.method === 'HEAD', closes: false };
     },
     lane: openLane,
     describe: () => 'memory',

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { fetchText } from '../../loadgen/transport/read.ts';
+import { fetchText } from '../../loadgen/wire/read.ts';
 import {
   ANSWERS,
   answerAndClose,
