@@ -3,6 +3,7 @@ import type { HistogramData } from './tally.ts';
 
 const NO_BUCKETS = new Float64Array(0);
 const FIRST_DOUBLINGS = 2;
+const FIRST_FILLED = 16;
 
 /**
  * A histogram of microseconds to record into. Its memory grows with the largest value seen (none before the first, then
@@ -10,6 +11,9 @@ const FIRST_DOUBLINGS = 2;
  */
 export class Histogram {
   #counts = NO_BUCKETS;
+  /** The buckets that are not empty, in the order in which they were first hit. */
+  #filled = new Int32Array(FIRST_FILLED);
+  #filledCount = 0;
   #count = 0;
   #minUs = Number.POSITIVE_INFINITY;
   #maxUs = 0;
@@ -23,6 +27,7 @@ export class Histogram {
     const us = wholeUs(valueUs);
     const bucket = bucketOf(us);
     if (bucket >= this.#counts.length) this.#growTo(bucket);
+    if (this.#counts[bucket] === 0) this.#fill(bucket);
     this.#counts[bucket]! += 1;
     this.#count += 1;
     this.#sumUs += us;
@@ -35,7 +40,11 @@ export class Histogram {
     if (data.count === 0) return;
     const lastBucket = data.buckets.at(-1)!;
     if (lastBucket >= this.#counts.length) this.#growTo(lastBucket);
-    for (let i = 0; i < data.buckets.length; i++) this.#counts[data.buckets[i]!]! += data.counts[i]!;
+    for (let i = 0; i < data.buckets.length; i++) {
+      const bucket = data.buckets[i]!;
+      if (this.#counts[bucket] === 0) this.#fill(bucket);
+      this.#counts[bucket]! += data.counts[i]!;
+    }
     this.#count += data.count;
     this.#sumUs += data.sumUs;
     this.#minUs = Math.min(this.#minUs, data.minUs);
@@ -44,23 +53,14 @@ export class Histogram {
 
   toData(): HistogramData {
     if (this.#count === 0) return emptyHistogram();
-    const buckets: number[] = [];
-    const counts: number[] = [];
-    const last = bucketOf(this.#maxUs);
-    for (let bucket = bucketOf(this.#minUs); bucket <= last; bucket++) {
-      const count = this.#counts[bucket]!;
-      if (count === 0) continue;
-      buckets.push(bucket);
-      counts.push(count);
-    }
+    const buckets = Array.from(this.#filled.subarray(0, this.#filledCount).sort());
     return {
       count: this.#count,
       minUs: this.#minUs,
       maxUs: this.#maxUs,
       sumUs: this.#sumUs,
-      // A copy is as long as it must be; what `push` has built holds memory for half as much again.
-      buckets: buckets.slice(),
-      counts: counts.slice(),
+      buckets,
+      counts: buckets.map((bucket) => this.#counts[bucket]!),
     };
   }
 
@@ -74,11 +74,21 @@ export class Histogram {
   /** Forgets all values; keeps its memory for the next ones. */
   reset(): void {
     if (this.#count === 0) return;
-    this.#counts.fill(0, bucketOf(this.#minUs), bucketOf(this.#maxUs) + 1);
+    for (let i = 0; i < this.#filledCount; i++) this.#counts[this.#filled[i]!] = 0;
+    this.#filledCount = 0;
     this.#count = 0;
     this.#minUs = Number.POSITIVE_INFINITY;
     this.#maxUs = 0;
     this.#sumUs = 0;
+  }
+
+  #fill(bucket: number): void {
+    if (this.#filledCount === this.#filled.length) {
+      const grown = new Int32Array(2 * this.#filled.length);
+      grown.set(this.#filled);
+      this.#filled = grown;
+    }
+    this.#filled[this.#filledCount++] = bucket;
   }
 
   #growTo(bucket: number): void {

@@ -1,6 +1,6 @@
 import { addCounts, type Counts, zeroCounts } from './counts.ts';
 import { Histogram } from './histogram.ts';
-import { type Conduct, mergeTallies, type Series, type Stretch, type Tally } from './tally.ts';
+import type { Conduct, Series, Stretch, Tally } from './tally.ts';
 import { STRETCH_MS } from './timeline.ts';
 
 /**
@@ -29,7 +29,7 @@ export type Recorder = {
   /** The sending thread was looked after for so long, and busy for so much of it (null: can't be told). */
   watched(phase: number, lengthMs: number, busyMs: number | null): void;
   counts(): Counts;
-  /** All since the last call. */
+  /** All since the last call; in no order, which merging brings it into. */
   take(): Tally;
 };
 
@@ -155,15 +155,14 @@ class TallyRecorder implements Recorder {
 
   take(): Tally {
     this.#taken = this.counts();
-    const tally = {
+    const taken = {
       series: this.#records.flatMap((record) => record.take()),
       conducts: this.#conducts.flatMap((conduct) => conduct.take()),
       timeline: this.#stretches.map((stretch) => stretch.toStretch()),
     };
     this.#stretches = [];
     this.#recent = null;
-    // Merging one tally brings it into the order that all merged ones have.
-    return mergeTallies([tally]);
+    return taken;
   }
 
   #at(atMs: number, phase: number): StretchRecord {

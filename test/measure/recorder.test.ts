@@ -119,7 +119,7 @@ suite('recorder', (test) => {
       const recorder = createRecorder(ENDPOINTS, 1, worker);
       for (const busy of busyMs) recorder.watched(0, 100, busy);
       recorder.stalled(0, 7000);
-      return recorder.take();
+      return mergeTallies([recorder.take()]);
     };
     const [conduct] = mergeTallies([of(1, [50, 30]), of(0, [10, null])]).conducts;
     assert.equal(conduct!.threads, [
@@ -145,7 +145,7 @@ suite('recorder', (test) => {
 function tallyOf(stories: readonly Story[]): Tally {
   const recorder: Recorder = createRecorder(ENDPOINTS, PHASES);
   for (const story of stories) story(recorder);
-  return recorder.take();
+  return mergeTallies([recorder.take()]);
 }
 
 function total(counts: Readonly<Record<string, number>>): number {

@@ -90,5 +90,5 @@ suite('timeline', (test) => {
 function timelineOf(seed: number, lengthMs: number): readonly Stretch[] {
   const recorder = createRecorder(ENDPOINTS, PHASES);
   for (const story of randomStories(seed, 2000, lengthMs)) story(recorder);
-  return recorder.take().timeline;
+  return mergeTimelines([recorder.take().timeline]);
 }
