@@ -1,13 +1,9 @@
-import { AnswerParser } from './answer-parser.ts';
 import { type Deadlines, openDeadlines } from './deadlines.ts';
 import { type Connection, type ConnectionListener, createDial, type Dial } from './dial.ts';
 import { type Gate, openGate } from './gate.ts';
-import { InFlight, outcomesTold } from './in-flight.ts';
+import { IDLE_MARGIN_MS, InFlight, outcomesTold } from './in-flight.ts';
 import { createPrepare } from './prepare.ts';
 import type { Client, ClientOptions, Lane, LaneListener, Prepared } from './wire.ts';
-
-/** How much earlier than a target says we stop using an idle connection, so as not to send into its close. */
-const IDLE_MARGIN_MS = 500;
 
 /** An HTTP/1.1 client on sockets: one connection a lane at a time, one request at a time on it. */
 export function openWireClient(options: ClientOptions, gate: Gate = openGate()): Client {
@@ -52,7 +48,6 @@ type Shared = {
 class WireLane implements Lane, ConnectionListener {
   readonly #shared: Shared;
   readonly #request: InFlight;
-  readonly #parser = new AnswerParser();
   #connection: Connection | null = null;
   #dialledAtMs = 0;
   /** Until when the target keeps the idle connection. */
@@ -103,32 +98,25 @@ class WireLane implements Lane, ConnectionListener {
       this.#shared.unasked += 1;
       return this.#drop();
     }
-    const { outcome } = request;
-    const parser = this.#parser;
     const nowMs = performance.now();
-    const { interims } = parser;
-    const verdict = parser.read(bytes, length);
-    // What began before was an interim answer, if one is over now.
-    if (parser.interims !== interims) outcome.firstByteAtMs = null;
-    if (outcome.firstByteAtMs === null && parser.begun) outcome.firstByteAtMs = nowMs;
-    outcome.bytesIn += verdict === 'whole' ? parser.end : length;
-    if (verdict === 'whole') this.#settleConnection(length, nowMs);
-    if (verdict === 'whole') request.answered(parser.status, nowMs);
-    else if (verdict === 'bad') this.#lose('bad answer');
+    const verdict = request.read(bytes, length, nowMs);
+    if (verdict === 'bad') this.#lose('bad answer');
+    if (verdict !== 'whole') return;
+    this.#settleConnection(length, nowMs);
+    request.answered(nowMs);
   }
 
   lost(reason: 'reset' | 'closed early'): void {
     this.#connection = null;
     const request = this.#request;
     if (!request.running) return;
-    if (reason === 'closed early' && this.#parser.endsWithConnection)
-      request.answered(this.#parser.status, performance.now());
+    if (reason === 'closed early' && request.sent && request.parser.endsWithConnection)
+      request.answered(performance.now());
     else this.#lose(reason);
   }
 
   #write(connection: Connection, prepared: Prepared, nowMs: number): void {
-    this.#parser.begin(prepared.headOnly);
-    this.#request.handedOver(prepared.bytes.length, nowMs);
+    this.#request.handOver(prepared, nowMs);
     connection.write(prepared.bytes);
   }
 
@@ -137,12 +125,12 @@ class WireLane implements Lane, ConnectionListener {
    * that the target would not wait for), but the connection is out of step then.
    */
   #settleConnection(bytesRead: number, nowMs: number): void {
-    const parser = this.#parser;
+    const { parser, prepared } = this.#request;
     if (parser.end < bytesRead) this.#shared.unasked += 1;
     if (
       parser.end < bytesRead ||
       !parser.reusable ||
-      this.#request.prepared?.closes === true ||
+      prepared?.closes === true ||
       this.#connection?.writing === true
     )
       this.#drop();
@@ -151,13 +139,11 @@ class WireLane implements Lane, ConnectionListener {
 
   #lose(reason: 'reset' | 'closed early' | 'bad answer'): void {
     this.#drop();
-    if (this.#parser.inInterim) this.#request.outcome.firstByteAtMs = null;
     this.#request.disconnected(reason);
   }
 
   #expire(): void {
     this.#drop();
-    if (this.#parser.inInterim) this.#request.outcome.firstByteAtMs = null;
     this.#request.expired();
   }
 

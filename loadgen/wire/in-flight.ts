@@ -1,9 +1,13 @@
+import { AnswerParser, type Verdict } from './answer-parser.ts';
 import { createDeadline, type Deadline, type Deadlines } from './deadlines.ts';
 import type { DisconnectReason, LaneListener, Outcome, Prepared, UnsentReason } from './wire.ts';
 
+/** How much earlier than a target says we stop using an idle connection, so as not to send into its close. */
+export const IDLE_MARGIN_MS = 500;
+
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** The request that a lane carries and the one outcome it comes to: one object each, used again for every request. */
+/** The request that a lane carries, its answer and the one outcome it comes to: one object each, used again and again. */
 export class InFlight {
   readonly outcome: Mutable<Outcome> = {
     kind: 'unsent',
@@ -17,6 +21,7 @@ export class InFlight {
     bytesOut: 0,
     bytesIn: 0,
   };
+  readonly parser = new AnswerParser();
   prepared: Prepared | null = null;
   readonly #deadlines: Deadlines;
   readonly #deadline: Deadline;
@@ -53,18 +58,32 @@ export class InFlight {
   }
 
   /** To be called right before the bytes are written. */
-  handedOver(bytesOut: number, sentAtMs: number): void {
-    this.outcome.sentAtMs = sentAtMs;
-    this.outcome.bytesOut = bytesOut;
+  handOver(prepared: Prepared, nowMs: number): void {
+    this.parser.begin(prepared.headOnly);
+    this.outcome.sentAtMs = nowMs;
+    this.outcome.bytesOut = prepared.bytes.length;
   }
 
-  answered(status: number, endedAtMs: number): void {
-    this.#settle('answered', null, status, endedAtMs);
+  /** The request must have been sent. */
+  read(bytes: Uint8Array, length: number, nowMs: number): Verdict {
+    const { outcome, parser } = this;
+    const { interims } = parser;
+    const verdict = parser.read(bytes, length);
+    // What began before was an interim answer, if one is over now.
+    if (parser.interims !== interims) outcome.firstByteAtMs = null;
+    if (outcome.firstByteAtMs === null && parser.begun) outcome.firstByteAtMs = nowMs;
+    outcome.bytesIn += verdict === 'whole' ? parser.end : length;
+    return verdict;
+  }
+
+  answered(endedAtMs: number): void {
+    this.#settle('answered', null, this.parser.status, endedAtMs);
     this.#tell();
   }
 
   /** It had been sent. */
   disconnected(reason: DisconnectReason): void {
+    this.#forgetInterim();
     this.#settle('disconnected', reason, 0, performance.now());
     this.#tell();
   }
@@ -82,6 +101,7 @@ export class InFlight {
 
   expired(): void {
     if (this.sent) {
+      this.#forgetInterim();
       this.#settle('timedOut', null, 0, performance.now());
       this.#tell();
     } else this.unsent('connect timed out');
@@ -90,6 +110,11 @@ export class InFlight {
   abandoned(): void {
     if (this.sent) this.disconnected('abandoned');
     else this.unsent('abandoned');
+  }
+
+  /** The first byte of an interim answer is none of the final one. */
+  #forgetInterim(): void {
+    if (this.parser.inInterim) this.outcome.firstByteAtMs = null;
   }
 
   #settle(kind: Outcome['kind'], reason: Outcome['reason'], status: number, endedAtMs: number): void {
