@@ -39,9 +39,17 @@ export function engineContract(name: string, engine: Engine): void {
           const assignment = assignmentTo(server, { model, method }, situation.timeoutMs);
           // With as many as there are requests, none waits for one that is in use until it times out.
           const connections = situation.timedOut === undefined ? assignment.connections : REQUESTS;
+          if (model === 'closed') {
+            // By count, not by time: on a busy machine a short phase is over before it has sent anything.
+            const enough = Math.min(20, situation.requests ?? 20);
+            const endless = { ...assignment, options: { ...assignment.options, duration: LONG.duration } };
+            const until = () => server.reached() >= enough;
+            const whole = await runUntil(engine, endless, until, (control) => control.stop('finish'));
+            return assertSituation(situation, whole, server);
+          }
           const whole = await runWhole(engine, { ...assignment, connections });
           assertSituation(situation, whole, server);
-          if (model === 'open') assert.is(whole.counts.scheduled, REQUESTS);
+          assert.is(whole.counts.scheduled, REQUESTS);
         });
       downSituations(test, model, engine);
       stops(test, model, engine);
