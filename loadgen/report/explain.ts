@@ -15,7 +15,9 @@ export type Headline = {
 export function explainVerdict(report: Report): Headline {
   const { validity } = report;
   const failures = failuresOf(report);
-  const doubt = isBelievable(validity.verdict) ? [] : [`${validity.verdict}: ${validity.cause}`];
+  // The Validity section says the rest.
+  const cause = validity.cause.split(/(?<=\.) /)[0];
+  const doubt = isBelievable(validity.verdict) ? [] : [`${validity.verdict}: ${cause}`];
   switch (exitCodeOf(report)) {
     case 106:
       return { mark: '✗', word: 'unreachable', reasons: [...failures, validity.cause] };
@@ -32,7 +34,7 @@ export function explainVerdict(report: Report): Headline {
       break;
   }
   if (doubt.length > 0) return { mark: '!', word: 'done', reasons: [summaryOf(report), ...doubt] };
-  const limited = validity.verdict === 'target-limited' ? [`target-limited: ${validity.cause}`] : [];
+  const limited = validity.verdict === 'target-limited' ? [`target-limited: ${cause}`] : [];
   const reasons = [summaryOf(report), ...limited];
   return report.passed === true ? { mark: '✓', word: 'passed', reasons } : { mark: '·', word: 'done', reasons };
 }

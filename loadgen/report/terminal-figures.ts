@@ -13,14 +13,20 @@ import type { EndpointReport, PhaseReport, Quantiles, Report, TimelinePoint } fr
 export function latencyLines(report: Report, columns: number): Line[] {
   const sent = report.phases.filter(({ latencyUs }) => latencyUs.count > 0);
   const shown = sent.slice(0, PHASE_ROWS);
-  const lay = (names: readonly (typeof STATISTICS)[number][], hasHints: boolean) =>
-    table(
-      [
-        [left(''), ...names.map((name) => right(nameOf(name), 'dim'))],
-        ...shown.flatMap((phase) => phaseRows(phase, report.phases.length > 1, names, hasHints)),
-      ],
-      Number.POSITIVE_INFINITY,
-    );
+  const isNamed = report.phases.length > 1;
+  const lay = (names: readonly (typeof STATISTICS)[number][], hasHints: boolean) => {
+    const groups = shown.map((phase) => phaseRows(phase, names, hasHints));
+    const heads = [left(''), ...names.map((name) => right(nameOf(name), 'dim'))];
+    const [head, ...rows] = table([heads, ...groups.flat()], Number.POSITIVE_INFINITY);
+    // A phase's name is no cell: it would widen the first column.
+    return [
+      head!,
+      ...shown.flatMap((phase, i) => [
+        ...(isNamed ? [dim(phaseName(phase))] : []),
+        ...rows.splice(0, groups[i]!.length),
+      ]),
+    ];
+  };
   const fits = (lines: readonly Line[]) => lines.every((line) => lineWidth(line) <= columns);
   if (shown.length === 0) return [];
   const withoutMean = STATISTICS.filter((name) => name !== 'mean');
@@ -33,7 +39,6 @@ export function latencyLines(report: Report, columns: number): Line[] {
 
 function phaseRows(
   phase: PhaseReport,
-  isNamed: boolean,
   names: readonly (typeof STATISTICS)[number][],
   hasHints: boolean,
 ): Cell[][] {
@@ -42,12 +47,11 @@ function phaseRows(
     ['service', phase.serviceUs, 'from the send'],
     ['lateness', phase.latenessUs, 'send after schedule'],
   ];
-  const cells = rows.flatMap(([name, quantiles, hint]) => {
+  return rows.flatMap(([name, quantiles, hint]) => {
     if (quantiles === null) return [];
     const figures = names.map((key) => right(formatStatistic(quantiles, key), key === 'p99' ? 'bold' : null));
-    return [[left(isNamed ? `  ${name}` : name), ...figures, ...(hasHints ? [left(hint, 'dim')] : [])]];
+    return [[left(name), ...figures, ...(hasHints ? [left(hint, 'dim')] : [])]];
   });
-  return isNamed ? [[left(phaseName(phase), 'dim')], ...cells] : cells;
 }
 
 function latencyNotes(phase: PhaseReport, report: Report, columns: number): Line[] {

@@ -25,11 +25,12 @@ const STALLED_LEAST_MS = 50;
 /** A sending thread that is busy for more of the time is what limits a closed loop. */
 const BUSY_LIMIT = 0.95;
 const UNSENT_SHARE_LIMIT = 0.001;
-const CONFIDENCE = 0.95;
+/** Late requests must prove a verdict beyond this: two late ones of eight may be chance. */
+const CONFIDENCE = 0.999;
 
 /**
- * Whether to believe the figures of one phase, and why. Late requests count only when there are so many that, at 95 %, more
- * than 1 % of such requests are late: one of eight proves nothing.
+ * Whether to believe the figures of one phase, and why. Late requests count only when there are so many that chance alone
+ * hardly explains them if no more than 1 % of such requests were late: one of eight proves nothing.
  */
 export function judgePhase(evidence: PhaseEvidence): Validity {
   const { counts } = evidence.sum;
