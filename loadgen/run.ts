@@ -72,7 +72,7 @@ async function driveAndReconcile(
   const { reconcile, insecure, plan } = request;
   const timeoutMs = readLimitMs(request.timeoutMs);
   const opening = openBooks(target.url, {
-    ...{ reconcile, insecure, timeoutMs, get: fetchText, phases: plan.phases },
+    ...{ reconcile, insecure, timeoutMs, get: fetchText, plan },
     // Only of our own service it is known what it was told.
     rates: target.isOwn ? faultRatesOf(io.env) : null,
   });

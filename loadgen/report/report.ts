@@ -77,6 +77,8 @@ export type Reconciliation = {
   readonly note: string | null;
   /** The target's histograms of durations: all requests, then by route. */
   readonly histograms?: readonly HistogramComparison[];
+  /** What gauges show that follow from counters and clocks. */
+  readonly gauges?: readonly GaugeComparison[];
   /** The faults that the target injected, against the rates that it was told. */
   readonly faults?: readonly FaultComparison[];
   /** What a Prometheus would have shown of the run. */
@@ -101,6 +103,16 @@ export type HistogramComparison = {
   readonly clientSumSeconds: number | null;
   /** Why it does not match, a line each. */
   readonly problems: readonly string[];
+  readonly matches: boolean;
+};
+
+export type GaugeComparison = {
+  readonly series: string;
+  /** Least and most. */
+  readonly expected: readonly [number, number];
+  readonly found: number;
+  /** Where the expected value is from. */
+  readonly why: string;
   readonly matches: boolean;
 };
 
@@ -135,7 +147,10 @@ export type ScrapeView = {
 export type CounterComparison = {
   readonly series: string;
   readonly client: number;
-  /** How many more the server may rightly have counted: requests that we sent and got no answer to. */
+  /**
+   * How many more the server may rightly have counted: requests that we sent and got no answer to, and answers that look the
+   * same whether they are counted or not.
+   */
   readonly unanswered: number;
   readonly server: number;
   readonly matches: boolean;
