@@ -3,6 +3,7 @@ import { importScenario } from '../scenario/import.ts';
 import { type Plan, type PlannedEntry, planRun } from '../scenario/plan.ts';
 import { basePathOf, prepareRequests } from '../scenario/prepare.ts';
 import { chooser, drawFor } from '../schedule/draw.ts';
+import { drawsOf } from '../schedule/numbering.ts';
 import { peakPerSecond } from '../schedule/rate.ts';
 import { arrivalSequence } from '../schedule/sequence.ts';
 import { splitConnections } from '../schedule/split.ts';
@@ -165,13 +166,14 @@ function requestSource(
 ): RequestSource {
   const make = prepareRequests(plan.mix, basePathOf(assignment.target));
   const fixed = plan.mix.map((entry, i) => (isFixed(entry) ? make(i, drawFor(plan.seed, 0, 0)) : null));
+  const drawOf = drawsOf(plan.phases, plan.seed);
   const choose = chooser(plan.mix.map((entry) => entry.weight));
   return {
     entry: (phaseIndex, index) => choose(plan.seed, phaseIndex, index),
     endpoint: (entry) => plan.mix[entry]!.endpoint,
     wire(entry, phaseIndex, index) {
       try {
-        return fixed[entry] ?? make(entry, drawFor(plan.seed, phaseIndex, index));
+        return fixed[entry] ?? make(entry, drawOf(phaseIndex, index));
       } catch (error) {
         onFault(error instanceof Error ? error.message : String(error));
         return null;
