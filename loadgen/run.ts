@@ -73,7 +73,7 @@ async function driveAndReconcile(
   const { reconcile, insecure, plan } = request;
   const timeoutMs = readLimitMs(request.timeoutMs);
   const opening = openBooks(target.url, {
-    ...{ reconcile, insecure, timeoutMs, get: fetchText, phases: plan.phases },
+    ...{ reconcile, insecure, timeoutMs, get: fetchText, plan },
     // Only of our own service it is known what it was told.
     rates: target.isOwn ? faultRatesOf(io.env) : null,
   });
@@ -124,7 +124,7 @@ function reportOf(
       scheduleHash: scheduleHash(plan.phases, plan.seed, plan.mixText),
       target: target.url,
       runtime,
-      differs: null,
+      differs: plan.differs,
       clients: [...clients].sort(),
       startedAt: new Date(driven.startedAtEpochMs).toISOString(),
       durationMs: driven.durationMs,

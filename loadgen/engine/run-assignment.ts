@@ -2,7 +2,8 @@ import { createRecorder, type Recorder } from '../measure/recorder.ts';
 import { importScenario } from '../scenario/import.ts';
 import { type Plan, type PlannedEntry, planRun } from '../scenario/plan.ts';
 import { basePathOf, prepareRequests } from '../scenario/prepare.ts';
-import { chooser, drawFor } from '../schedule/draw.ts';
+import { chooser } from '../schedule/draw.ts';
+import { drawsOf } from '../schedule/numbering.ts';
 import { peakPerSecond } from '../schedule/rate.ts';
 import { arrivalSequence } from '../schedule/sequence.ts';
 import { splitConnections } from '../schedule/split.ts';
@@ -160,8 +161,9 @@ function openEndMs(plan: Plan): number {
 function requestSource(part: Part, client: Client): RequestSource {
   const { plan, assignment, stop } = part;
   const make = prepareRequests(plan.mix, basePathOf(assignment.target));
+  const drawOf = drawsOf(plan.phases, plan.seed);
   const prepare = (entry: number, phaseIndex: number, index: number) =>
-    client.prepare(make(entry, drawFor(plan.seed, phaseIndex, index)));
+    client.prepare(make(entry, drawOf(phaseIndex, index)));
   const fixed = plan.mix.map((entry, i) => (isFixed(entry) ? prepare(i, 0, 0) : null));
   const choose = chooser(plan.mix.map((entry) => entry.weight));
   return {

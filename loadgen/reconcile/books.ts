@@ -1,5 +1,6 @@
 import type { EndpointTally, Stretch } from '../measure/tally.ts';
 import type { Impossible, Reconciliation } from '../report/report.ts';
+import { askedPaths, type PlannedRequests } from './asked.ts';
 import type { FaultRates } from './faults.ts';
 import { type Get, type MetricsReading, readMetrics, readQuiesced } from './read-metrics.ts';
 import { reconcileAll } from './reconcile-all.ts';
@@ -26,7 +27,7 @@ export type BooksOptions = {
   readonly get: Get;
   /** What the target was told to inject; null where that isn't known. */
   readonly rates: FaultRates | null;
-  readonly phases: readonly PlannedPhase[];
+  readonly plan: PlannedRequests & { readonly phases: readonly PlannedPhase[] };
 };
 
 const QUIESCE_PAUSE_MS = 50;
@@ -43,11 +44,15 @@ export async function openBooks(target: string, options: BooksOptions): Promise<
       if (before.kind === 'none') return { impossible: `Not compared with the target's own counters: ${before.why}` };
       const after = await readQuiesced(read, QUIESCE_PAUSE_MS, QUIESCE_READS);
       if (after.kind === 'read') {
-        const { rates, phases } = options;
+        const { rates, plan } = options;
+        const elapsedMs = [
+          after.askedAtMs - before.answeredAtMs,
+          after.answeredAtMs - before.askedAtMs,
+        ] as const;
         return reconcileAll(
-          { before: before.exposition, after: after.exposition, prefix: before.prefix },
+          { before: before.exposition, after: after.exposition, prefix: before.prefix, elapsedMs },
           tally,
-          { rates, phases },
+          { rates, phases: plan.phases, asked: askedPaths(plan) },
         );
       }
       const note = `The counters could not be read again after the run: ${after.why}`;

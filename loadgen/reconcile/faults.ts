@@ -1,7 +1,10 @@
 import { binomialTails, ratioInterval } from '../measure/binomial.ts';
 import type { EndpointTally } from '../measure/tally.ts';
 import type { FaultComparison } from '../report/report.ts';
+import { type AskedPaths, pathsAsNamed } from './asked.ts';
+import { samplesNamed } from './exposition.ts';
 import type { Readings } from './reconcile-all.ts';
+import { routeFinder } from './routes.ts';
 import { type Growth, growthOf, hasRestarted } from './server-counts.ts';
 
 /** The share of requests (0 to 1) into which a demo service injects a fault, by error type; null where unknown. */
@@ -36,9 +39,11 @@ export function compareFaults(
   { before, after, prefix }: Readings,
   endpoints: readonly EndpointTally[],
   rates: FaultRates | null,
+  asked: AskedPaths = pathsAsNamed,
 ): FaultComparison[] {
   const restarted = hasRestarted(before, after, prefix);
   const requests = growthOf(`${prefix}requests_total`, before, after, restarted);
+  const routeOf = routeFinder(samplesNamed(after, `${prefix}requests_total`), asked);
   const errors = growthOf(`${prefix}errors_total`, before, after, restarted);
   const hasInternal = errors.some(({ labels, count }) => labels.error_type === 'internal_error' && count > 0);
   return FAULT_TYPES.flatMap((type) => {
@@ -48,7 +53,7 @@ export function compareFaults(
     if (drawn === 0 || injected > drawn || injected < 0) return [];
     // Who gives up early gives up on slow answers, and those are faults more often than others.
     const isBiased =
-      hasInternal || endpoints.some((one) => one.path.split('?', 1)[0] === endpoint && unanswered(one) > 0);
+      hasInternal || endpoints.some((one) => routeOf(one)?.endpoint === endpoint && unanswered(one) > 0);
     const configured = rates?.[type] ?? null;
     return [
       {

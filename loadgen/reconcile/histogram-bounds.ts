@@ -2,6 +2,7 @@ import { highestUs } from '../measure/buckets.ts';
 import type { HistogramData } from '../measure/tally.ts';
 import { formatCount } from '../report/figures.ts';
 import type { HistogramSeries } from './histogram-series.ts';
+import { boundText } from './histogram-witness.ts';
 
 /** What the client knows of the same requests, each of which was answered. */
 export type ClientSide = { readonly answered: number; readonly service: HistogramData };
@@ -25,7 +26,9 @@ function bucketProblems({ buckets, count }: HistogramSeries): string[] {
   const falls = buckets.find((bucket, i) => bucket.count < (buckets[i - 1]?.count ?? 0));
   const last = buckets.at(-1);
   return [
-    ...(falls === undefined ? [] : [`its bucket le="${falls.upperBound}" holds fewer than the one below`]),
+    ...(falls === undefined
+      ? []
+      : [`its bucket le="${boundText(falls.upperBound)}" holds fewer than the one below`]),
     ...(last?.upperBound === Number.POSITIVE_INFINITY && last.count === count
       ? []
       : [`its +Inf bucket grew by ${formatCount(last?.count ?? 0)}, its _count by ${formatCount(count)}`]),
@@ -69,7 +72,7 @@ function clientProblems(histogram: HistogramSeries, { answered, service }: Clien
     ...(tooFew === undefined
       ? []
       : [
-          `its bucket le="${tooFew.upperBound}" holds ${formatCount(tooFew.count)}, the client had more answers within that time`,
+          `its bucket le="${boundText(tooFew.upperBound)}" holds ${formatCount(tooFew.count)}, the client had more answers within that time`,
         ]),
   ];
 }

@@ -2,6 +2,7 @@ import { mergeHistograms } from '../measure/histogram.ts';
 import type { EndpointTally } from '../measure/tally.ts';
 import { formatCount } from '../report/figures.ts';
 import type { HistogramComparison } from '../report/report.ts';
+import { type AskedPaths, pathsAsNamed } from './asked.ts';
 import { type Exposition, type Sample, samplesNamed } from './exposition.ts';
 import { allowedSum, boundProblems, type ClientSide } from './histogram-bounds.ts';
 import {
@@ -11,6 +12,7 @@ import {
   ROUTE_HISTOGRAM,
   totalHistogramName,
 } from './histogram-series.ts';
+import { sumRounding, witnessProblems } from './histogram-witness.ts';
 import type { Readings } from './reconcile-all.ts';
 import { routeFinder, routeKey } from './routes.ts';
 import { hasRestarted, seriesName } from './server-counts.ts';
@@ -19,7 +21,7 @@ import { hasRestarted, seriesName } from './server-counts.ts';
  * Holds the target's histograms of durations against its own request counter and against what the client waited.
  *
  * Must be equal, to the request: `_count`, the +Inf bucket and the request counter, in all and for each status of each
- * route. Must hold by arithmetic: buckets that only rise, and a sum that lies within what the buckets allow. Is
+ * route; and every bucket and the sum of all requests, with those of the routes together. Must hold by arithmetic: buckets that only rise, and a sum that lies within what the buckets allow. Is
  * bounded by the client, where each of its requests to that route was answered: the sum is at most what the client
  * waited, and no bucket holds fewer than the client had back by then; both with some slack.
  * Histograms that nothing moved are left out.
@@ -27,11 +29,12 @@ import { hasRestarted, seriesName } from './server-counts.ts';
 export function compareHistograms(
   readings: Readings,
   endpoints: readonly EndpointTally[],
+  asked: AskedPaths = pathsAsNamed,
 ): HistogramComparison[] {
   const { before, after, prefix } = readings;
   const restarted = hasRestarted(before, after, prefix);
   const requests = requestGrowth(before, after, prefix, restarted);
-  const routeOf = routeFinder(samplesNamed(after, `${prefix}requests_total`));
+  const routeOf = routeFinder(samplesNamed(after, `${prefix}requests_total`), asked);
   const clientOf = (key: string | null): ClientSide | null =>
     clientSide(
       endpoints.filter((endpoint) => {
@@ -41,8 +44,14 @@ export function compareHistograms(
     );
   const name = totalHistogramName(prefix);
   const total = addedHistograms(growthOfHistograms(name, before, after, restarted), {});
-  const all = total === null ? [] : [compared(name, total, sumOf(requests), [], clientOf(null))];
-  const byRoute = groupedByRoute(growthOfHistograms(ROUTE_HISTOGRAM, before, after, restarted));
+  const seriesOfRoutes = growthOfHistograms(ROUTE_HISTOGRAM, before, after, restarted);
+  const witness = addedHistograms(seriesOfRoutes, {});
+  const differences =
+    total === null || witness === null
+      ? []
+      : witnessProblems(total, witness, ROUTE_HISTOGRAM, sumRounding(standing(after, name)));
+  const all = total === null ? [] : [compared(name, total, sumOf(requests), differences, clientOf(null))];
+  const byRoute = groupedByRoute(seriesOfRoutes);
   const routes = [...byRoute].flatMap(([key, series]) => {
     const { http_request_method, http_route } = series[0]!.labels;
     const labels = { http_request_method: http_request_method ?? '', http_route: http_route ?? '' };
@@ -59,6 +68,11 @@ export function compareHistograms(
     ];
   });
   return [...all, ...routes].filter((row) => row.count !== 0 || row.requests !== 0);
+}
+
+/** A histogram as it stands, whatever it was before. */
+function standing(after: Exposition, name: string): HistogramSeries | { count: 0; sumSeconds: 0 } {
+  return addedHistograms(growthOfHistograms(name, after, after, true), {}) ?? { count: 0, sumSeconds: 0 };
 }
 
 type RequestGrowth = { readonly route: string; readonly status: string; readonly count: number };
@@ -122,7 +136,7 @@ function compared(
   series: string,
   histogram: HistogramSeries,
   requests: number,
-  problemsByStatus: readonly string[],
+  found: readonly string[],
   client: ClientSide | null,
 ): HistogramComparison {
   const { count, sumSeconds } = histogram;
@@ -132,7 +146,7 @@ function compared(
     ...(count === requests
       ? []
       : [`its _count grew by ${formatCount(count)}, the request counter by ${formatCount(requests)}`]),
-    ...problemsByStatus,
+    ...found,
     ...boundProblems(histogram, own),
   ];
   return {

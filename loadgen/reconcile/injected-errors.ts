@@ -1,11 +1,16 @@
 import type { EndpointTally } from '../measure/tally.ts';
+import { type AskedPath, type AskedPaths, pathsAsNamed } from './asked.ts';
 import type { Route } from './routes.ts';
 
-/** What a client can know of one `error_type`: answers that carried it, and requests that may have. */
+/** What a client can know of one `error_type`. */
 type ErrorExpectation = {
   readonly type: string;
   readonly status: string;
+  /** Answers that carried it for certain. */
   client: number;
+  /** Answers that carried it, or were a refusal with the same status. */
+  uncertain: number;
+  /** Requests without an answer that may have been counted under it. */
   unanswered: number;
 };
 
@@ -21,15 +26,16 @@ export function expectedErrors(
   endpoints: readonly EndpointTally[],
   routeOf: (endpoint: EndpointTally) => Route | null,
   refused: ReadonlyMap<string, number>,
+  asked: AskedPaths = pathsAsNamed,
 ): ErrorGroup[] {
   return [...FAULTS].map(([route, faults]) => {
     const types = [...faults].map(([status, type]) => {
       const none = refused.get(`${route} ${status}`) ?? 0;
-      return { type, status, client: -none, unanswered: 0 };
+      return { type, status, client: -none, uncertain: 0, unanswered: 0 };
     });
     const group: ErrorGroup = { unanswered: 0, types };
     for (const endpoint of endpoints) {
-      if (routeOf(endpoint)?.endpoint === route) addEndpoint(group, endpoint, faults);
+      if (routeOf(endpoint)?.endpoint === route) addEndpoint(group, endpoint, asksOf(endpoint, asked));
     }
     return group;
   });
@@ -51,16 +57,46 @@ const FAULTS: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
   ],
 ]);
 
-function addEndpoint(group: ErrorGroup, endpoint: EndpointTally, faults: ReadonlyMap<string, string>): void {
-  const [asked, ...more] = new URLSearchParams(endpoint.path.split('?')[1] ?? '').getAll('type');
-  const isPlain = asked === undefined || endpoint.path.split('?')[0] !== '/error';
-  const possible = [...faults].filter(([, type]) => isPlain || (more.length === 0 && asked === type));
+/** `?type=` of a request: any of the four may come, this one was asked for, or (null) nobody knows what was asked. */
+type Ask = { readonly kind: 'any' } | { readonly kind: 'type'; readonly type: string | null } | null;
+
+/** A status that stands for a fault, and also for a type that the target does not know. */
+const REFUSED_TYPE_STATUS = '400';
+
+function addEndpoint(group: ErrorGroup, endpoint: EndpointTally, asks: readonly Ask[]): void {
   const unanswered = endpoint.counts.timedOut + endpoint.counts.disconnected;
+  const injects = (ask: Ask, type: string) => ask === null || ask.kind === 'any' || ask.type === type;
+  const possible = group.types.filter(({ type }) => asks.some((ask) => injects(ask, type)));
   if (possible.length > 0) group.unanswered += unanswered;
-  for (const [status, type] of possible) {
-    const expectation = group.types.find((candidate) => candidate.type === type);
-    if (expectation === undefined) continue;
-    expectation.client += endpoint.statuses[status] ?? 0;
+  for (const expectation of possible) {
+    const { status } = expectation;
+    const answers = endpoint.statuses[status] ?? 0;
+    const mayBeRefused = status === REFUSED_TYPE_STATUS && asks.some((ask) => mayBeUnknown(ask, group));
+    if (mayBeRefused) expectation.uncertain += answers;
+    else expectation.client += answers;
     expectation.unanswered += unanswered;
   }
+}
+
+function mayBeUnknown(ask: Ask, { types }: ErrorGroup): boolean {
+  if (ask === null) return true;
+  return ask.kind === 'type' && !types.some(({ type }) => type === ask.type);
+}
+
+function asksOf(endpoint: EndpointTally, asked: AskedPaths): Ask[] {
+  return asked(endpoint).map((path) => askOf(path, endpoint.path));
+}
+
+/** A name with a query says what all its paths ask for, however they are drawn. */
+function askOf(path: AskedPath, name: string): Ask {
+  if (path.kind === 'fixed') return askIn(path.path);
+  const named = askIn(name);
+  return named.kind === 'type' ? named : null;
+}
+
+function askIn(path: string): Exclude<Ask, null> {
+  const [route, query = ''] = path.split('?');
+  const [type, ...more] = new URLSearchParams(query).getAll('type');
+  if (type === undefined || route !== '/error') return { kind: 'any' };
+  return { kind: 'type', type: more.length === 0 ? type : null };
 }

@@ -14,7 +14,14 @@ export type Get = (
 ) => Promise<{ readonly status: number; readonly body: string }>;
 
 export type MetricsReading =
-  | { readonly kind: 'read'; readonly exposition: Exposition; readonly prefix: string }
+  | {
+      readonly kind: 'read';
+      readonly exposition: Exposition;
+      readonly prefix: string;
+      /** The page was made between these two, in milliseconds of `performance.now()`. */
+      readonly askedAtMs: number;
+      readonly answeredAtMs: number;
+    }
   /** The target has no metrics that can be reconciled; `why` is a line for a person. */
   | { readonly kind: 'none'; readonly why: string };
 
@@ -26,11 +33,13 @@ export async function readMetrics(
   const { get, timeoutMs, insecure } = options;
   const url = metricsUrl(target);
   try {
+    const askedAtMs = performance.now();
     const answer = await get(url, { headers: { accept: ACCEPTED }, timeoutMs, insecure });
+    const answeredAtMs = performance.now();
     if (answer.status !== 200) return { kind: 'none', why: `${url} answered ${answer.status}` };
     const exposition = parseExposition(answer.body);
     const prefix = metricsPrefix(exposition);
-    if (prefix !== null) return { kind: 'read', exposition, prefix };
+    if (prefix !== null) return { kind: 'read', exposition, prefix, askedAtMs, answeredAtMs };
     return {
       kind: 'none',
       why: `${url} has no counter …requests_total{method, endpoint, status} of a demo service`,

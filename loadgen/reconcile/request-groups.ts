@@ -5,7 +5,14 @@ import { type Growth, seriesName } from './server-counts.ts';
 /** Series that share one allowance for requests without an answer. */
 export type Group = { unanswered: number; readonly rows: Row[] };
 
-type Row = { readonly series: string; client: number; unanswered: number; server: number };
+type Row = {
+  readonly series: string;
+  client: number;
+  unanswered: number;
+  /** Answers that the target may have counted here and may not, whatever became of other requests. */
+  readonly uncertain?: number;
+  server: number;
+};
 
 export type RequestGroups = {
   readonly groups: readonly Group[];

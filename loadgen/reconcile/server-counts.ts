@@ -35,23 +35,47 @@ export function growthOf(
   });
 }
 
-/** True when the target's process is another one than before: its start moved, or a counter or its uptime fell. */
+/**
+ * True when the target's process is another one than before: its start moved, its uptime fell, or all of its counters did.
+ * Of a single series that fell that cannot be said. Nor of an uptime alone that fell, where the start of the process stands still.
+ */
 export function hasRestarted(before: Exposition, after: Exposition, prefix: string): boolean {
-  const startOf = (exposition: Exposition) =>
-    samplesNamed(exposition, 'process_start_time_seconds')[0]?.value;
-  const [startBefore, startAfter] = [startOf(before), startOf(after)];
-  if (startBefore !== undefined && startAfter !== undefined && startBefore !== startAfter) return true;
-  const rising = [`${prefix}uptime_seconds`, `${prefix}requests_total`, `${prefix}errors_total`];
-  return rising.some((name) => {
-    const now = new Map(samplesNamed(after, name).map((sample) => [seriesOf(sample), sample.value]));
-    return samplesNamed(before, name).some((sample) => (now.get(seriesOf(sample)) ?? 0) < sample.value);
+  const [startBefore, startAfter] = [before, after].map((page) =>
+    singleValue(page, 'process_start_time_seconds'),
+  );
+  const isStartKnown = startBefore !== undefined && startAfter !== undefined;
+  if (isStartKnown && startBefore !== startAfter) return true;
+  const moved = counterNames(prefix).flatMap((name) =>
+    counted(before, name).filter(({ value }) => value > 0),
+  );
+  const fallen = seriesThatFell(before, after, prefix);
+  if (moved.length > 1 && fallen.length === moved.length) return true;
+  const [uptimeBefore = 0, uptimeAfter = 0] = [before, after].map((page) =>
+    singleValue(page, `${prefix}uptime_seconds`),
+  );
+  return uptimeAfter < uptimeBefore && (!isStartKnown || fallen.length > 0);
+}
+
+/** A counter that shows less than before; `to: null`: it is no longer there. */
+export type Fall = { readonly series: string; readonly from: number; readonly to: number | null };
+
+/** The request and error counters that went down between two readings. */
+export function seriesThatFell(before: Exposition, after: Exposition, prefix: string): Fall[] {
+  return counterNames(prefix).flatMap((name) => {
+    const now = new Map(counted(after, name).map((sample) => [seriesOf(sample), sample.value]));
+    return counted(before, name).flatMap((sample) => {
+      const to = now.get(seriesOf(sample)) ?? null;
+      return (to ?? 0) < sample.value
+        ? [{ series: seriesName(name, sample.labels), from: sample.value, to }]
+        : [];
+    });
   });
 }
 
 /** True when no request was counted between the two readings (ours of `/metrics` aside). */
 export function hasSameCounts(a: Exposition, b: Exposition, prefix: string): boolean {
   const summary = (exposition: Exposition) =>
-    [`${prefix}requests_total`, `${prefix}errors_total`]
+    counterNames(prefix)
       .flatMap((name) => counted(exposition, name).map((sample) => `${seriesOf(sample)} ${sample.value}`))
       .sort()
       .join('\n');
@@ -66,6 +90,15 @@ export function seriesName(name: string, labels: Sample['labels']): string {
 
 const COMPANIONS = ['error_rate', 'uptime_seconds', 'request_duration_seconds'];
 const REQUEST_LABELS = ['method', 'endpoint', 'status'];
+
+function counterNames(prefix: string): readonly string[] {
+  return [`${prefix}requests_total`, `${prefix}errors_total`];
+}
+
+/** Of a metric that has one series. */
+export function singleValue(exposition: Exposition, name: string): number | undefined {
+  return samplesNamed(exposition, name)[0]?.value;
+}
 
 function counted(exposition: Exposition, name: string): Sample[] {
   return samplesNamed(exposition, name).filter(({ labels }) => !SELF_PATHS.has(labels.endpoint ?? ''));

@@ -10,7 +10,7 @@ export type Report = {
   readonly scheduleHash: string;
   /** False: the scenario builds other requests each time, so the seed does not bring this run back. */
   readonly repeatable: boolean;
-  /** What differs each time, for example 'mix[0].path'; null when nothing does. */
+  /** What is not the same again, in words that begin with the place, such as 'mix[0].path'; null when all is. */
   readonly differs: string | null;
   readonly target: string;
   readonly runtime: string;
@@ -150,6 +150,8 @@ export type Reconciliation = {
   readonly note: string | null;
   /** The target's histograms of durations: all requests, then by route. */
   readonly histograms?: readonly HistogramComparison[];
+  /** What gauges show that follow from counters and clocks. */
+  readonly gauges?: readonly GaugeComparison[];
   /** The faults that the target injected, against the rates that it was told. */
   readonly faults?: readonly FaultComparison[];
   /** What a Prometheus would have shown of the run. */
@@ -174,6 +176,16 @@ export type HistogramComparison = {
   readonly clientSumSeconds: number | null;
   /** Why it does not match, a line each. */
   readonly problems: readonly string[];
+  readonly matches: boolean;
+};
+
+export type GaugeComparison = {
+  readonly series: string;
+  /** Least and most. */
+  readonly expected: readonly [number, number];
+  readonly found: number;
+  /** Where the expected value is from. */
+  readonly why: string;
   readonly matches: boolean;
 };
 
@@ -208,7 +220,10 @@ export type ScrapeView = {
 export type CounterComparison = {
   readonly series: string;
   readonly client: number;
-  /** How many more the server may rightly have counted: requests that we sent and got no answer to. */
+  /**
+   * How many more the server may rightly have counted: requests that we sent and got no answer to, and answers that look the
+   * same whether they are counted or not.
+   */
   readonly unanswered: number;
   readonly server: number;
   readonly matches: boolean;

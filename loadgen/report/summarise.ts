@@ -34,7 +34,7 @@ export type RunFacts = {
   readonly options: Report['options'];
   readonly seed: number;
   readonly scheduleHash: string;
-  /** What the scenario builds anew each time, for example 'mix[0].path'; null when the seed brings all back. */
+  /** What of the scenario the seed does not bring back, in words; null when it brings all back. */
   readonly differs: string | null;
   readonly target: string;
   /** For example 'node 24.9.0'. */

@@ -3,6 +3,7 @@ import { type Line, left, right, span, table, wrap } from './lines.ts';
 import type {
   CounterComparison,
   FaultComparison,
+  GaugeComparison,
   HistogramComparison,
   Report,
   ScrapeView,
@@ -21,11 +22,20 @@ export function reconciliationLines(
 ): Line[] {
   if (reconciliation === null) return [];
   if (!isCompared(reconciliation)) return marked('·', 'dim', reconciliation.impossible, columns);
-  const { counters, histograms = [], faults = [], scrapes = [], warnings = [], note } = reconciliation;
+  const {
+    counters,
+    histograms = [],
+    gauges = [],
+    faults = [],
+    scrapes = [],
+    warnings = [],
+    note,
+  } = reconciliation;
   const wrong = reconciliation.matches ? [] : counters.filter((counter) => !counter.matches);
   return [
     ...counterLines(counters, wrong, requests, columns),
     ...histogramLines(histograms, wrong.length === 0, columns),
+    ...gauges.flatMap((gauge) => gaugeLines(gauge, columns)),
     ...faultLines(faults, columns),
     ...(note === null ? [] : wrap(note, columns).map((text): Line => [span(text, 'red')])),
     ...(isScraped ? scrapeLines(scrapes, columns) : []),
@@ -44,10 +54,11 @@ function counterLines(
 ): Line[] {
   if (counters.length === 0) return [];
   if (wrong.length === 0) {
+    const unanswered = requests.timedOut + requests.disconnected;
     const exact = counters.every((counter) => counter.client === counter.server);
     const end = exact
       ? 'equal what was sent'
-      : `fit what was sent, ${formatCount(requests.timedOut + requests.disconnected)} without an answer`;
+      : `fit what was sent${unanswered === 0 ? '' : `, ${formatCount(unanswered)} without an answer`}`;
     return marked('✓', 'green', `${many(counters.length, 'counter')} of the target ${end}`, columns);
   }
   const which =
@@ -101,6 +112,12 @@ function histogramLines(
   const held = histograms.some(({ clientSumSeconds }) => clientSumSeconds !== null);
   const sums = held ? '; sums and buckets fit too' : '';
   return marked('✓', 'green', `${count} of the target count the same requests${sums}`, columns);
+}
+
+function gaugeLines({ series, expected, found, matches }: GaugeComparison, columns: number): Line[] {
+  if (matches) return [];
+  const wish = [...new Set(expected)].join(' to ');
+  return marked('✗', 'red', `${shortSeries(series)}: ${found}, where ${wish} was to be expected`, columns);
 }
 
 function many(count: number, name: string): string {

@@ -167,7 +167,7 @@ function verdictLines(report: Report, columns: number): Line[] {
   const hash = report.scheduleHash.slice(0, 12);
   const again = report.repeatable
     ? `Repeat it with --seed ${report.seed} (schedule ${hash}).`
-    : `Not repeatable: ${report.differs} builds another value each time, whatever the seed.`;
+    : `Not repeatable: ${report.differs}.`;
   const [first = '', ...others] = reasons.flatMap((reason) => wrap(reason, columns - word.length - 5));
   return [
     [span(again, 'dim')],

@@ -31,12 +31,15 @@ export default defineScenario({
     { path: '/health', weight: 2 },
     // A path can be drawn anew for each request; the same seed draws the same paths. It needs a name for the report:
     // { name: '/items/:id', path: (draw) => \`/items/\${draw.integer(1, 1000)}\`, weight: 3 },
-    // Other methods, headers and bodies:
+    // Other methods, headers and bodies. draw.row gives path and body of a request the same row; draw.uuid() and draw.index
+    // (the number of the request in the run) are unlike those of every other request. Math.random() or the time of day
+    // would make a run that nobody can repeat.
     // {
     //   method: 'POST',
-    //   path: '/cart',
+    //   name: '/users/:name/cart',
+    //   path: (draw) => \`/users/\${draw.row(users).name}/cart\`,
     //   headers: { 'content-type': 'application/json' },
-    //   body: (draw) => JSON.stringify({ item: draw.integer(1, 1000) }),
+    //   body: (draw) => JSON.stringify({ order: draw.uuid(), city: draw.row(users).city, item: draw.integer(1, 1000) }),
     // },
   ],
 

@@ -1,6 +1,7 @@
 import { checkedPlan } from './check-plan.ts';
 import { mixText } from './mix-text.ts';
 import type { Plan, PlannedEntry } from './plan.ts';
+import { repeatability } from './repeatability.ts';
 import type { AnyScenario, ResolvedOptions } from './scenario.ts';
 
 /** What a scenario says about itself: plain data, without its functions. */
@@ -8,9 +9,14 @@ export type ScenarioCard = Pick<AnyScenario, 'name' | 'about' | 'options' | 'thr
 
 /** A checked plan as plain data, which crosses threads: the functions of its mix stay where the scenario was imported. */
 export type Planned = Omit<Plan, 'mix'> & {
-  readonly mix: readonly Pick<PlannedEntry, 'weight' | 'endpoint'>[];
+  readonly mix: readonly (Pick<PlannedEntry, 'weight' | 'endpoint'> & {
+    /** Null: drawn anew for each request. */
+    readonly path: string | null;
+  })[];
   /** What the plan decides about its requests, for the hash of the schedule. */
   readonly mixText: string;
+  /** What of the scenario another run with the same seed builds differently, in words; null: nothing. */
+  readonly differs: string | null;
 };
 
 export function cardOf({ name, about, options, thresholds }: AnyScenario): ScenarioCard {
@@ -29,6 +35,12 @@ export function plannedRun(
   place: string,
 ): Planned {
   const plan = checkedPlan(scenario, options, seed, place);
-  const mix = plan.mix.map(({ weight, endpoint }) => ({ weight, endpoint }));
-  return { ...plan, mix, mixText: mixText(plan) };
+  const found = repeatability(scenario, plan);
+  const mix = plan.mix.map(({ weight, endpoint, path }) => ({
+    weight,
+    endpoint,
+    path: typeof path === 'function' ? null : path,
+  }));
+  const differs = found.kind === 'repeatable' ? null : `${found.place} ${found.why}`;
+  return { ...plan, mix, mixText: mixText(plan), differs };
 }

@@ -48,12 +48,12 @@ export type MixEntry = FixedPathEntry | DrawnPathEntry;
 
 type FixedPathEntry = EntryBase & {
   readonly path: Path;
-  /** How the entry is named in reports and reconciled with the target's routes; the path without its query by default. */
+  /** How the entry is named in reports; the path without its query by default. Entries of one name belong to one route. */
   readonly name?: string;
 };
 
 type DrawnPathEntry = EntryBase & {
-  /** Given a seeded draw, so the same seed asks for the same paths. */
+  /** Given a seeded draw, so the same seed asks for the same paths. It must depend on nothing else, or no run can be repeated. */
   readonly path: (draw: Draw) => Path;
   /** How the entry is named in reports and reconciled with the target's routes, for example '/users/:id'. */
   readonly name: string;
@@ -65,6 +65,7 @@ type EntryBase = {
   /** GET by default. */
   readonly method?: Method;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Given the draw that the path was given: what is drawn goes on from there, `row` and `index` are the same. */
   readonly body?: string | ((draw: Draw) => string);
 };
 

@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert';
+import { type AskedPaths, askedPaths } from '../../loadgen/reconcile/asked.ts';
 import { reconcile } from '../../loadgen/reconcile/reconcile.ts';
 import { metricsPrefix } from '../../loadgen/reconcile/server-counts.ts';
 import type { Reconciliation } from '../../loadgen/report/report.ts';
@@ -171,22 +172,77 @@ suite('reconcile', (test) => {
     assert.is(held(traffic, { requests, errors: { home_error: 1, internal_error: 2 } }).matches, true);
   });
 
-  test('a restart is seen from counters that fell, and named', () => {
-    const before: Counted = { requests: { 'GET / 200': 100 } };
-    const result = held([{ path: '/', statuses: { 200: 50 } }], { requests: { 'GET / 200': 20 } }, before);
-    assert.is(result.matches, false);
-    assert.match(result.note!, /restarted/);
-    assert.is(result.counters[0]?.server, 20);
+  test('a restart is seen where all counters fell, and named', () => {
+    const before: Counted = { requests: { 'GET / 200': 100, 'GET /health 200': 30 } };
+    const traffic = [{ path: '/', statuses: { 200: 50 } }];
+    for (const after of [{ 'GET / 200': 20 }, { 'GET / 200': 20, 'GET /health 200': 29 }]) {
+      const result = held(traffic, { requests: after }, before);
+      assert.is(result.matches, false);
+      assert.match(result.note!, /restarted/);
+      assert.is(result.counters[0]?.server, 20);
+    }
   });
 
   test('a restart is seen as well where the counters have overtaken their old values', () => {
     const traffic = [{ path: '/', statuses: { 200: 50 } }];
     const before: Counted = { requests: { 'GET / 200': 10 } };
-    for (const clock of [{ uptimeSeconds: 5 }, { startedAtSeconds: 2000 }]) {
-      const result = held(traffic, { requests: { 'GET / 200': 40 }, ...clock }, before);
+    const unknown = { startedAtSeconds: null };
+    for (const [old, clock] of [
+      [unknown, { uptimeSeconds: 5, ...unknown }],
+      [{}, { startedAtSeconds: 2000 }],
+    ]) {
+      const result = held(traffic, { requests: { 'GET / 200': 40 }, ...clock }, { ...before, ...old });
       assert.match(result.note!, /restarted/);
       assert.is(result.counters[0]?.server, 40);
     }
+  });
+
+  test('an uptime that fell is a restart where a counter fell too, and not where the process is the same', () => {
+    const traffic = [{ path: '/', statuses: { 200: 5 } }];
+    const before: Counted = { requests: { 'GET / 200': 10, 'GET /stats 200': 2 } };
+    const after = { requests: { 'GET / 200': 15, 'GET /stats 200': 2 }, uptimeSeconds: 5 };
+    assert.is(held(traffic, after, before).matches, true);
+    const fell = { ...after, requests: { 'GET / 200': 15 } };
+    assert.match(held(traffic, fell, before).note!, /restarted/);
+  });
+
+  test('a single series that went down is no restart: it is named, with what it was', () => {
+    const traffic = [
+      { path: '/', statuses: { 200: 50 } },
+      { path: '/health', statuses: { 200: 5, 503: 1 } },
+    ];
+    const before: Counted = {
+      requests: { 'GET / 200': 1000, 'GET /health 200': 30, 'GET /health 503': 4 },
+      errors: { health_check_failed: 4 },
+    };
+    const after: Counted = {
+      requests: { 'GET / 200': 50, 'GET /health 200': 35, 'GET /health 503': 5 },
+      errors: { health_check_failed: 5 },
+      uptimeSeconds: 70,
+    };
+    const result = held(traffic, after, before);
+    assert.is(result.matches, false);
+    assert.is(
+      result.note,
+      'flask_requests_total{method="GET",endpoint="/",status="200"} went down from 1,000 to 50, though the target did not restart: a counter never goes down, so somebody reset it or two instances answer in turn.',
+    );
+    assert.is(result.counters.find(({ series }) => series.includes('"/",'))?.server, -950);
+    assert.is(result.counters.filter((row) => !row.matches).length, 1);
+  });
+
+  test('falls are found in series of errors, in those that nobody asked for, and in those that are gone', () => {
+    const busy = { 'GET / 200': 10, 'GET /health 200': 7, 'GET /stats 200': 3, 'GET unmatched 404': 2 };
+    const before: Counted = { requests: { ...busy, 'PUT /x 200': 4 }, errors: { internal_error: 6 } };
+    const gone = held([], { requests: busy, errors: { internal_error: 6 } }, before);
+    assert.is(gone.matches, false);
+    assert.match(gone.note!, /"PUT".*was 4 and is gone, though/);
+    const after = { ...before, errors: { internal_error: 1 } };
+    assert.match(
+      held([], after, before).note!,
+      /^flask_errors_total\{error_type="internal_error"\} went down/,
+    );
+    const many = held([], { errors: { internal_error: 6 } }, before);
+    assert.match(many.note!, /went down from 3 to 0, and 2 more went down, though/);
   });
 
   test('counters that fit after a restart match', () => {
@@ -240,6 +296,103 @@ suite('reconcile', (test) => {
   });
 });
 
-function held(traffic: readonly Traffic[], after: Counted, before: Counted = {}): Reconciliation {
-  return reconcile(exposition(before), exposition(after), endpointsOf(traffic), 'flask_');
+suite('names and what stands behind them', (test) => {
+  const asking = (...paths: (string | null)[]) =>
+    askedPaths({
+      endpoints: [{ method: 'GET', path: '/error' }],
+      mix: paths.map((path) => ({
+        ...{ weight: 1, method: 'GET', headers: {}, body: null, endpoint: 0 },
+        path: path ?? (() => '/error?type=drawn'),
+      })),
+    });
+  const traffic = [{ path: '/error', statuses: { 400: 20, 500: 3 } }];
+  const requests = { 'GET /error 400': 20, 'GET /error 500': 3 };
+  const matches = (asked: AskedPaths, validation: number, database = 3, sent: readonly Traffic[] = traffic) =>
+    held(sent, { requests, errors: { validation_error: validation, database_error: database } }, {}, asked)
+      .matches;
+
+  test('an unknown type behind a plain name is a 400 that counts as nothing injected', () => {
+    const asked = asking('/error?type=nonsense');
+    const sent = [{ path: '/error', statuses: { 400: 20 } }];
+    const result = held(sent, { requests: { 'GET /error 400': 20 } }, {}, asked);
+    assert.equal([result.matches, result.counters.length], [true, 1]);
+    const counted = { requests: { 'GET /error 400': 20 }, errors: { validation_error: 1 } };
+    assert.is(held(sent, counted, {}, asked).matches, false);
+  });
+
+  test('where an unknown type may be among others, only the counter of that status is uncertain', () => {
+    for (const asked of [asking('/error?type=nonsense', '/error'), asking(null)]) {
+      for (const validation of [0, 7, 20]) assert.is(matches(asked, validation), true, String(validation));
+      assert.is(matches(asked, 21), false);
+      for (const database of [2, 4]) assert.is(matches(asked, 7, database), false);
+    }
+    const result = held(
+      traffic,
+      { requests, errors: { validation_error: 7, database_error: 3 } },
+      {},
+      asking(null),
+    );
+    const row = result.counters.find(({ series }) => series.includes('validation_error'));
+    assert.equal([row?.client, row?.unanswered, row?.server], [0, 20, 7]);
+  });
+
+  test('what is uncertain of one type allows no more of another, or of requests without an answer', () => {
+    const asked = asking(null);
+    const sent = [{ ...traffic[0]!, timedOut: 1 }];
+    assert.is(matches(asked, 20, 4, sent), true);
+    assert.is(matches(asked, 21, 3, sent), true);
+    assert.is(matches(asked, 21, 4, sent), false);
+    assert.is(matches(asked, 5, 5, sent), false);
+  });
+
+  test('where every type is a known one nothing is uncertain', () => {
+    for (const asked of [asking('/error'), asking('/error', '/error?type=database_error')]) {
+      assert.is(matches(asked, 20), true);
+      assert.is(matches(asked, 19), false);
+    }
+  });
+
+  test('a name with a query says what its drawn paths ask for', () => {
+    const path = '/error?type=database_error';
+    const endpoints = [{ method: 'GET', path }] as const;
+    const entry = { weight: 1, method: 'GET', headers: {}, body: null, endpoint: 0 } as const;
+    const asked = askedPaths({ endpoints, mix: [{ ...entry, path: () => '/error' }] });
+    const sent = [{ path, statuses: { 500: 3 } }];
+    const seen = { 'GET /error 500': 3 };
+    assert.is(held(sent, { requests: seen, errors: { database_error: 3 } }, {}, asked).matches, true);
+    assert.is(held(sent, { requests: seen, errors: { database_error: 2 } }, {}, asked).matches, false);
+  });
+
+  test('a request is counted under the route that it asked for, however it is named', () => {
+    const endpoints = [
+      { method: 'GET', path: 'home page' },
+      { method: 'GET', path: '/health' },
+    ] as const;
+    const entry = { weight: 1, method: 'GET', headers: {}, body: null } as const;
+    const asked = askedPaths({
+      endpoints,
+      mix: [
+        { ...entry, path: '/?a=1', endpoint: 0 },
+        { ...entry, path: '/?a=2', endpoint: 0 },
+        { ...entry, path: '/stats', endpoint: 0, weight: 0 },
+        { ...entry, path: () => '/health?x=1', endpoint: 1 },
+      ],
+    });
+    const sent = [
+      { path: 'home page', statuses: { 200: 4, 500: 1 } },
+      { path: '/health', statuses: { 200: 2 } },
+    ];
+    const seen = { 'GET / 200': 4, 'GET / 500': 1, 'GET /health 200': 2 };
+    assert.is(held(sent, { requests: seen, errors: { home_error: 1 } }, {}, asked).matches, true);
+    assert.is(held(sent, { requests: seen, errors: { home_error: 1 } }).matches, false);
+  });
+});
+
+function held(
+  traffic: readonly Traffic[],
+  after: Counted,
+  before: Counted = {},
+  asked?: AskedPaths,
+): Reconciliation {
+  return reconcile(exposition(before), exposition(after), endpointsOf(traffic), 'flask_', asked);
 }

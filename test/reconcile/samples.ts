@@ -7,7 +7,8 @@ export type Counted = {
   readonly requests?: Readonly<Record<string, number>>;
   readonly errors?: Readonly<Record<string, number>>;
   readonly uptimeSeconds?: number;
-  readonly startedAtSeconds?: number;
+  /** null: the target does not tell when its process started. */
+  readonly startedAtSeconds?: number | null;
   readonly prefix?: string;
 };
 
@@ -41,8 +42,9 @@ export function metricsText(counted: Counted): string {
     `# TYPE ${prefix}uptime_seconds gauge`,
     `${prefix}uptime_seconds ${uptimeSeconds}`,
     `# TYPE ${prefix}request_duration_seconds histogram`,
-    '# TYPE process_start_time_seconds gauge',
-    `process_start_time_seconds ${startedAtSeconds}`,
+    ...(startedAtSeconds === null
+      ? []
+      : ['# TYPE process_start_time_seconds gauge', `process_start_time_seconds ${startedAtSeconds}`]),
     '',
   ].join('\n');
 }

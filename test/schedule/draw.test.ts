@@ -55,10 +55,97 @@ suite('draws for one request', (test) => {
   });
 
   test('its functions work when taken apart', () => {
-    const { integer, pick, number } = drawFor(1, 0, 0);
+    const { integer, pick, number, uuid, row } = drawFor(1, 0, 0);
+    assert.is(row(['r']), 'r');
+    assert.is(uuid(), drawFor(1, 0, 0).uuid());
     assert.ok(number() < 1);
     assert.ok(['x', 'y'].includes(pick(['x', 'y'])));
     assert.is(integer(2, 2), 2);
+  });
+
+  test('a UUID is one of version 4, the same for the same request and call, and another for any other', () => {
+    const uuids = new Set<string>();
+    for (const [seed, phase, first] of [
+      [1, 0, 0],
+      [1, 1, 0],
+      [2, 0, 0],
+      [1, 0, 2 ** 32],
+    ] as const)
+      for (let index = first; index < first + 40_000; index++) {
+        const { uuid } = drawFor(seed, phase, index);
+        uuids.add(uuid()).add(uuid());
+      }
+    assert.is(uuids.size, 320_000);
+    for (const uuid of [...uuids].slice(0, 1000))
+      assert.match(uuid, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    const again = drawFor(1, 0, 0);
+    assert.equal([again.uuid(), again.uuid()], [...uuids].slice(0, 2));
+    assert.is(drawFor(7, 1, 3).uuid(), PINNED_UUID);
+    again.number();
+    assert.is.not(again.uuid(), drawFor(1, 0, 0).uuid());
+  });
+
+  test('each digit of UUIDs is uniform, and so is each pair of digits from different words', () => {
+    const all = Array.from({ length: 40_000 }, (_, i) => drawFor(1, 0, i).uuid().replaceAll('-', ''));
+    const digitAt = (uuid: string, at: number) => Number.parseInt(uuid[at]!, 16);
+    for (let at = 0; at < 32; at++) {
+      if (at === 12 || at === 16) continue;
+      const counts = new Array<number>(16).fill(0);
+      for (const uuid of all) counts[digitAt(uuid, at)]! += 1;
+      assert.ok(chiSquare(counts, new Array<number>(16).fill(2500)) < chiSquareLimit(15), `digit ${at}`);
+    }
+    for (const [a, b] of [
+      [0, 8],
+      [7, 15],
+      [3, 19],
+      [10, 30],
+      [18, 26],
+    ] as const) {
+      const counts = new Array<number>(256).fill(0);
+      for (const uuid of all) counts[digitAt(uuid, a) * 16 + digitAt(uuid, b)]! += 1;
+      assert.ok(
+        chiSquare(counts, new Array<number>(256).fill(156.25)) < chiSquareLimit(255),
+        `${a} and ${b}`,
+      );
+    }
+  });
+
+  test('a row is the same wherever a request asks for it, and each row comes equally often', () => {
+    const rows = ['a', 'b', 'c', 'd', 'e'];
+    const counts = new Map(rows.map((row) => [row, 0]));
+    const withDraw = new Array<number>(25).fill(0);
+    for (let index = 0; index < 50_000; index++) {
+      const draw = drawFor(4, 2, index);
+      const first = draw.row(rows);
+      const drawn = draw.integer(0, 4);
+      assert.is(draw.row(rows), first);
+      assert.is(drawFor(4, 2, index).row(rows), first);
+      counts.set(first, counts.get(first)! + 1);
+      withDraw[rows.indexOf(first) * 5 + drawn]! += 1;
+    }
+    assert.ok(
+      chiSquare(
+        [...counts.values()],
+        rows.map(() => 10_000),
+      ) < chiSquareLimit(4),
+    );
+    assert.ok(
+      chiSquare(
+        withDraw,
+        withDraw.map(() => 2000),
+      ) < chiSquareLimit(24),
+      'no draw foretells the row',
+    );
+    const rowsOf = (seed: number, phase: number) =>
+      Array.from({ length: 40 }, (_, index) => drawFor(seed, phase, index).row(rows)).join('');
+    assert.is(new Set([rowsOf(1, 0), rowsOf(2, 0), rowsOf(1, 1)]).size, 3);
+    assert.throws(() => drawFor(1, 0, 0).row([]), /Cannot pick from an empty list: want 1 item or more/);
+  });
+
+  test('its number goes on where those of the phases before end', () => {
+    assert.is(drawFor(1, 0, 5).index, 5);
+    assert.is(drawFor(1, 1, 5, 100).index, 105);
+    assert.is(drawFor(1, 1, 5, 100).number(), drawFor(1, 1, 5).number(), 'and decides about nothing else');
   });
 
   test('impossible draws are refused with what is wanted', () => {
@@ -118,6 +205,8 @@ suite('choosing from the mix', (test) => {
     for (const weights of [[1, -1], [Number.NaN]]) assert.throws(() => chooser(weights), /want 0 or more/);
   });
 });
+
+const PINNED_UUID = 'e9765a89-1f94-4b51-a377-087197fc7966';
 
 const PINNED_DRAWS: readonly unknown[] = [0.15155131548467593, 117, 'c', 0.9155935936546945, 3];
 
