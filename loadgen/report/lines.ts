@@ -79,8 +79,24 @@ export function cut(line: Line, columns: number): Line {
   return kept;
 }
 
+/**
+ * How wide a report is made: as the terminal is when it is asked, and without an end where it goes to a pipe or a file,
+ * which cut nothing.
+ */
+export function widthFor(output: { readonly stdoutIsTty: boolean; columns(): number }): number {
+  return output.stdoutIsTty ? output.columns() : Number.POSITIVE_INFINITY;
+}
+
+/** What is laid out by the width rather than cut to it: lines of prose, bars, a column for a stretch of time. */
+export function pageWidth(columns: number): number {
+  return Number.isFinite(columns) ? columns : PAGE_COLUMNS;
+}
+
+const PAGE_COLUMNS = 100;
+
 /** Words broken into lines of at most the width; a longer word stays whole, and so does a figure with its unit. */
-export function wrap(text: string, columns: number): string[] {
+export function wrap(text: string, width: number): string[] {
+  const columns = pageWidth(width);
   const lines: string[] = [];
   for (const word of text.split(WORD_BREAK)) {
     const last = lines.at(-1);

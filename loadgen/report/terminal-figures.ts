@@ -3,7 +3,7 @@ import { bar, sparkline } from './bars.ts';
 import { binsOf } from './distribution.ts';
 import { byCount, errorsOf } from './explain.ts';
 import { formatCount, formatMs, formatRate, formatShare, formatUs } from './figures.ts';
-import { type Cell, type Ink, type Line, left, lineWidth, right, span, table } from './lines.ts';
+import { type Cell, type Ink, type Line, left, lineWidth, pageWidth, right, span, table } from './lines.ts';
 import type { Quantiles, Report, TimelinePoint } from './report.ts';
 
 /** Latency, service time and lateness under each other; the mean gives way where there is no room. */
@@ -102,7 +102,7 @@ export function endpointLines(report: Report, columns: number): Line[] {
 /** One column for a stretch of time, as many as fit. Of joined stretches counts are added, and the worst p99 shows. */
 export function timelineLines(report: Report, columns: number): Line[] {
   if (report.timeline.length < 2) return [];
-  const groups = grouped(report.timeline, Math.max(1, columns - TIMELINE_LABELS));
+  const groups = grouped(report.timeline, Math.max(1, pageWidth(columns) - TIMELINE_LABELS));
   const lengthMs = (points: readonly TimelinePoint[]) =>
     points.reduce((sum, point) => sum + point.lengthMs, 0);
   const rate = (count: (point: TimelinePoint) => number) =>
