@@ -94,5 +94,8 @@ export async function whyUnwritable(path: string): Promise<string | null> {
     );
   if (found !== null)
     return (await isWritable(path)) ? null : 'no permission, want a file that may be written';
-  return (await isWritable(dirname(path))) ? null : 'want a folder that exists and may be written';
+  const folder = await stat(dirname(path)).catch(() => null);
+  return folder?.isDirectory() && (await isWritable(dirname(path)))
+    ? null
+    : 'want a folder that exists and may be written';
 }

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { printable } from '../printable.ts';
 
 /** Text for a terminal before it is painted, so that widths are counted without escape codes. */
 export type Line = readonly Span[];
@@ -114,11 +115,6 @@ const NARROW = /^[ -~\u2500-\u259f]$/;
 const NO_WIDTH = /^[\p{M}\p{Cf}]$/u;
 const WIDE =
   /^[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}\p{Emoji_Presentation}]$/u;
-
-/** Names come from scenario files and URLs: control characters in them must not steer the terminal. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
-}
 
 function trimEnd(line: Line): Line {
   const last = line.at(-1);

@@ -1,4 +1,5 @@
 import type { Counts } from '../measure/tally.ts';
+import { printable } from '../printable.ts';
 import { bar } from './bars.ts';
 import { formatCount, formatMs, formatRate, formatShare, formatUs } from './figures.ts';
 import { cut, span, textWidth } from './lines.ts';
@@ -28,7 +29,7 @@ export function renderProgress(state: ProgressState, columns: number): string {
   const answered = counts.ok + errors;
   const texts: Record<Piece, string> = {
     ...timeOf(state),
-    phase: state.phase ?? '',
+    phase: printable(state.phase ?? ''),
     rate: formatRate(state.sentPerSecond),
     asked: state.askedPerSecond === null ? '' : `of ${formatRate(state.askedPerSecond)}`,
     sent: `${formatCount(counts.sent)} sent`,
