@@ -1,5 +1,6 @@
 import type { Io } from './cli/io.ts';
 import type { RunRequest } from './cli/run-request.ts';
+import { widthFor } from './report/lines.ts';
 import { startLive } from './report/live.ts';
 import { type Sink, sinksFor } from './report/sinks.ts';
 import { wantsColour } from './report/terminal.ts';
@@ -23,7 +24,8 @@ export async function terminalAudience(request: RunRequest, io: Io): Promise<Aud
 function sinksOf(request: RunRequest, io: Io): Sink[] {
   const { jsonFile, htmlFile, junitFile, quiet, target } = request;
   const colour = wantsColour(io.env, io.stdoutIsTty);
-  const terminal = { write: io.stdout, colour, columns: io.columns(), isScraped: target !== null };
+  const look = () => ({ colour, columns: widthFor(io), isScraped: target !== null });
+  const terminal = { write: io.stdout, look };
   return sinksFor({
     terminal: quiet || jsonFile === '-' ? null : terminal,
     json: jsonFile,

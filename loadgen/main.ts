@@ -6,6 +6,7 @@ import { commandName } from './cli/command-name.ts';
 import type { Io, StopSignal } from './cli/io.ts';
 import { runProgram } from './cli/program.ts';
 import { EXIT, ExitError } from './exit.ts';
+import { printableLines } from './printable.ts';
 
 /** The command line: parses `process.argv`, acts, and leaves the exit code in `process.exitCode`. */
 export async function main(): Promise<void> {
@@ -64,7 +65,7 @@ async function exitCodeOf(argv: readonly string[], io: Io): Promise<number> {
     return await runProgram(argv, COMMANDS, version(), io);
   } catch (thrown) {
     if (thrown instanceof ExitError) {
-      io.stderr(`loadgen: ${thrown.message}\n`);
+      io.stderr(`loadgen: ${printableLines(thrown.message)}\n`);
       return thrown.exitCode;
     }
     io.stderr(`loadgen: unexpected fault: ${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { type Audience, terminalAudience } from './audience.ts';
 import type { Io } from './cli/io.ts';
 import type { RunRequest } from './cli/run-request.ts';
@@ -7,13 +8,16 @@ import type { Assignment } from './engine/engine.ts';
 import { EXIT, ExitError } from './exit.ts';
 import { endpointsOf, mergeTallies, type Tally } from './measure/tally.ts';
 import { printSchedule } from './print-schedule.ts';
+import { printableLines } from './printable.ts';
 import { openBooks } from './reconcile/books.ts';
 import { faultRatesOf } from './reconcile/faults.ts';
+import { remarksOn } from './report/remarks.ts';
 import type { Report } from './report/report.ts';
 import { deliver } from './report/sinks.ts';
 import { summarise } from './report/summarise.ts';
 import { parseThreshold, type Threshold } from './report/thresholds.ts';
 import { exitCodeOf } from './report/verdict.ts';
+import { isShipped } from './scenario/load.ts';
 import { readableOptions } from './scenario/options.ts';
 import { scheduleHash } from './schedule/hash.ts';
 import { splitConnections, splitShares } from './schedule/split.ts';
@@ -54,13 +58,19 @@ async function runUnder(signals: Signals, request: Run, io: Io, followers: Audie
     const report = reportOf(request, target, driven, tally, reconciliation, signals, io.runtime);
     const problems = await deliver(report, followers.sinks);
     const fault = driven.lost?.why ?? driven.handIns.find((handIn) => handIn.fault !== null)?.fault ?? null;
-    for (const line of fault === null ? problems : [...problems, fault]) io.stderr(`loadgen: ${line}\n`);
+    const remarks = remarksOn(report, { ...aboutRun(request), command: io.command });
+    for (const line of [...problems, ...(fault === null ? remarks : [fault])])
+      io.stderr(`loadgen: ${printableLines(line)}\n`);
     await linger(request.lingerMs, signals);
     if (fault !== null) return driven.lost?.exitCode ?? EXIT.scenarioCode;
     return problems.length > 0 ? EXIT.fault : exitCodeOf(report);
   } finally {
     await target.close();
   }
+}
+
+function aboutRun({ quiet, scenarioUrl }: Run) {
+  return { isQuiet: quiet, isShipped: isShipped(fileURLToPath(scenarioUrl)) };
 }
 
 async function driveAndReconcile(

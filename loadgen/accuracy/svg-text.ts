@@ -1,6 +1,8 @@
+import { printable } from '../printable.ts';
+
 /** Text for the inside of an element or an attribute. */
 export function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return printable(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 /** A coordinate: two digits after the point are finer than any screen. */

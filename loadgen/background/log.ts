@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, ftruncateSync, lstatSync, renameSync } from 'node:fs';
+import { printableLines } from '../printable.ts';
 import { openToAppend, writeAll, writeFailure } from './own-file.ts';
 
 export type LogLimits = {
@@ -42,7 +43,7 @@ export class RotatingLog {
       gap === null ? [] : [`lines missing here: ${gap.lines} (${gap.reason} from ${gap.since} on)`];
     const stamp = this.#now().toISOString();
     try {
-      this.#write([...missed, text].map((part) => `${stamp} ${part}\n`).join(''));
+      this.#write([...missed, text].map((part) => `${stamp} ${printableLines(part)}\n`).join(''));
       this.#gap = null;
     } catch (error) {
       const reason = writeFailure(error);

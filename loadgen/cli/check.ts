@@ -1,6 +1,7 @@
 import { EXIT } from '../exit.ts';
 import type { Check } from '../inspect/check.ts';
 import { unlessStopped } from '../inspect/unless-stopped.ts';
+import { widthFor } from '../report/lines.ts';
 import { wantsColour } from '../report/terminal.ts';
 import { gotWant, type Problem } from '../scenario/problem.ts';
 import { isPath, PATH_WISH } from '../scenario/wire-text.ts';
@@ -66,7 +67,7 @@ export async function lookAt(request: CheckRequest, io: Io): Promise<number> {
 
 async function print(check: Check, io: Io): Promise<void> {
   const { renderCheck } = await import('../inspect/check-text.ts');
-  io.stdout(renderCheck(check, { colour: wantsColour(io.env, io.stdoutIsTty), columns: io.columns() }));
+  io.stdout(renderCheck(check, { colour: wantsColour(io.env, io.stdoutIsTty), columns: widthFor(io) }));
 }
 
 function exitCodeOf({ reachable, passed }: Check): number {

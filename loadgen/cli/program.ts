@@ -52,8 +52,21 @@ async function parse(program: Commander, argv: string[], io: Io, outcome: Outcom
       io.stderr(program.helpInformation({ error: true }));
       return EXIT.usage;
     }
-    throw new ExitError(EXIT.usage, `${oneLine(thrown.message)}${wishFor(thrown, outcome.command)}`);
+    throw new ExitError(
+      EXIT.usage,
+      `${oneLine(thrown.message)}${wishFor(thrown, outcome.command)}${guessFor(thrown, program, argv[0])}`,
+    );
   }
+}
+
+/** Commander's own guess knows no beginnings: '--thres' is '--threshold'. */
+function guessFor({ code, message }: CommanderError, program: Commander, name: string | undefined): string {
+  const typed = /'--([^'=]+)/.exec(message)?.[1];
+  if (code !== 'commander.unknownOption' || typed === undefined) return '';
+  const command = program.commands.find((candidate) => candidate.name() === name) ?? program;
+  const known = [...command.options, ...program.options].flatMap(({ long }) => long?.slice(2) ?? []);
+  const [best] = nearest(typed, [...known, 'help']);
+  return best === undefined ? '' : ` (Did you mean --${best}?)`;
 }
 
 /** What to give where a word is missing. */
@@ -68,6 +81,7 @@ function createProgram(io: Io): Commander {
   return new Commander()
     .exitOverride()
     .helpCommand(false)
+    .showSuggestionAfterError(false)
     .helpOption('-h, --help', 'print this help')
     .configureOutput({
       writeOut: (text) => io.stdout(text),

@@ -6,6 +6,7 @@ import { parseThreshold } from '../report/thresholds.ts';
 import { shippedScenarios } from '../scenario/load.ts';
 import { ScenarioError } from '../scenario/scenario-error.ts';
 import type { Command, Given } from './command.ts';
+import { descriptorLimit, fittingConnections } from './descriptors.ts';
 import { firstWord } from './first-word.ts';
 import type { Io } from './io.ts';
 import { type OpenScenario, openScenario } from './open-scenario.ts';
@@ -62,7 +63,11 @@ export async function requestOf(
   checkScenarioThresholds(scenario.thresholds ?? [], place);
   await checkFiles(settings, io.cwd);
   const plan = await opened.plan(settings.options, settings.seed);
-  return { ...settings, scenario, scenarioUrl: url, plan };
+  const connections = fittingConnections({
+    ...{ connections: settings.connections, workers: settings.workers, phases: plan.phases },
+    ...{ isTyped: given.flags.connections !== undefined, limit: descriptorLimit() },
+  });
+  return { ...settings, connections, scenario, scenarioUrl: url, plan };
 }
 
 function checkScenarioThresholds(thresholds: readonly string[], place: string): void {
@@ -94,5 +99,8 @@ export async function whyUnwritable(path: string): Promise<string | null> {
     );
   if (found !== null)
     return (await isWritable(path)) ? null : 'no permission, want a file that may be written';
-  return (await isWritable(dirname(path))) ? null : 'want a folder that exists and may be written';
+  const folder = await stat(dirname(path)).catch(() => null);
+  return folder?.isDirectory() && (await isWritable(dirname(path)))
+    ? null
+    : 'want a folder that exists and may be written';
 }

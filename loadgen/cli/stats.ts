@@ -1,5 +1,6 @@
 import { EXIT } from '../exit.ts';
 import type { Look } from '../inspect/watch-stats.ts';
+import { widthFor } from '../report/lines.ts';
 import { wantsColour } from '../report/terminal.ts';
 import type { Problem } from '../scenario/problem.ts';
 import type { OptionSpecs } from '../scenario/scenario.ts';
@@ -60,7 +61,7 @@ async function displayFor(json: boolean, everyMs: number | null, io: Io): Promis
   const colour = wantsColour(io.env, io.stdoutIsTty);
   const text = (look: Look) =>
     look.kind === 'stats'
-      ? renderStats(look.stats, { colour, columns: io.columns() })
+      ? renderStats(look.stats, { colour, columns: widthFor(io) })
       : `No answer: ${look.why}\n`;
   return everyMs !== null && io.stdoutIsTty ? redrawnDisplay(text, io) : appendedDisplay(text, io);
 }

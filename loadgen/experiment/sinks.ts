@@ -3,6 +3,7 @@ import { renderAccuracy } from '../accuracy/accuracy-text.ts';
 import { drawPicture } from '../accuracy/picture.ts';
 import type { Io } from '../cli/io.ts';
 import { writeWhole } from '../report/destination.ts';
+import { widthFor } from '../report/lines.ts';
 import { wantsColour } from '../report/terminal.ts';
 import type { Evidence } from './evidence.ts';
 import type { AccuracyRequest } from './plan.ts';
@@ -33,7 +34,7 @@ export async function deliverAccuracy(
   }
   if (!quiet && jsonFile !== '-') {
     const colour = wantsColour(io.env, io.stdoutIsTty);
-    io.stdout(renderAccuracy(report, { colour, columns: io.columns() }));
+    io.stdout(renderAccuracy(report, { colour, columns: widthFor(io) }));
   }
   return problems;
 }

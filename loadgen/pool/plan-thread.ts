@@ -101,7 +101,9 @@ export class PlanThread {
         `did not ${this.#doing} within ${computingMs / 1000} s of computing: does it loop for ever?`,
       );
     else if (performance.now() - this.#startedAt.wallMs >= waitingMs)
-      this.#fail(`did not ${this.#doing} within ${waitingMs / 1000} s: what does it wait for?`);
+      this.#fail(
+        `did not ${this.#doing} within ${waitingMs / 1000} s: does it loop for ever, or wait for something?`,
+      );
   }
 
   #fail(what: string): void {

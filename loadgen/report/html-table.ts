@@ -1,3 +1,5 @@
+import { printableLines } from '../printable.ts';
+
 export type Cell = { readonly text: string; readonly tone?: string };
 
 /** The first column is text, the others are figures. Nothing where there are no rows. */
@@ -16,5 +18,5 @@ export function tableOf(heads: readonly string[], rows: readonly (readonly (stri
 }
 
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return printableLines(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { printableJson } from '../printable.ts';
 import { writeWhole } from './destination.ts';
 import { explainVerdict } from './explain.ts';
 import { aboutLine, mainSections, tiles } from './html-sections.ts';
@@ -54,7 +55,7 @@ ${tiles(report)}
 ${mainSections(report).join('\n')}
 </main>
 <details><summary>The report as JSON, without each second's histogram</summary><pre>${escapeHtml(renderJson(withoutHistograms(report)))}</pre></details>
-<script type="application/json" id="report">${JSON.stringify(withoutHistograms(report)).replace(/</g, '\\u003c')}</script>
+<script type="application/json" id="report">${printableJson(JSON.stringify(withoutHistograms(report))).replace(/</g, '\\u003c')}</script>
 ${scripts.map((script) => `<script>\n${script.replace(/<\/script/gi, '<\\/script')}\n</script>`).join('\n')}
 </body>
 </html>

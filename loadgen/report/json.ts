@@ -1,3 +1,4 @@
+import { printableJson } from '../printable.ts';
 import { writeWhole } from './destination.ts';
 import type { Report } from './report.ts';
 import type { Sink } from './sinks.ts';
@@ -8,5 +9,5 @@ export function jsonSink(path: string, write: (text: string) => void): Sink {
 }
 
 export function renderJson(report: Report): string {
-  return `${JSON.stringify(report, null, 2)}\n`;
+  return `${printableJson(JSON.stringify(report, null, 2))}\n`;
 }

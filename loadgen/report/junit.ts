@@ -1,3 +1,4 @@
+import { printableLines } from '../printable.ts';
 import { writeWhole } from './destination.ts';
 import { formatThresholdValue } from './explain.ts';
 import type { Report } from './report.ts';
@@ -114,7 +115,7 @@ function caseElement({ group, name, kind, message, details }: Case, scenario: st
 
 /** Escaped for text and attributes; characters that XML 1.0 cannot hold at all are replaced. */
 function xml(text: string): string {
-  return text
+  return printableLines(text)
     .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')
     .replace(/[&<>"'\t\n\r]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { printable } from '../printable.ts';
 
 /** Text for a terminal before it is painted, so that widths are counted without escape codes. */
 export type Line = readonly Span[];
@@ -79,8 +80,24 @@ export function cut(line: Line, columns: number): Line {
   return kept;
 }
 
+/**
+ * How wide a report is made: as the terminal is when it is asked, and without an end where it goes to a pipe or a file,
+ * which cut nothing.
+ */
+export function widthFor(output: { readonly stdoutIsTty: boolean; columns(): number }): number {
+  return output.stdoutIsTty ? output.columns() : Number.POSITIVE_INFINITY;
+}
+
+/** What is laid out by the width rather than cut to it: lines of prose, bars, a column for a stretch of time. */
+export function pageWidth(columns: number): number {
+  return Number.isFinite(columns) ? columns : PAGE_COLUMNS;
+}
+
+const PAGE_COLUMNS = 100;
+
 /** Words broken into lines of at most the width; a longer word stays whole, and so does a figure with its unit. */
-export function wrap(text: string, columns: number): string[] {
+export function wrap(text: string, width: number): string[] {
+  const columns = pageWidth(width);
   const lines: string[] = [];
   for (const word of text.split(WORD_BREAK)) {
     const last = lines.at(-1);
@@ -98,11 +115,6 @@ const NARROW = /^[ -~\u2500-\u259f]$/;
 const NO_WIDTH = /^[\p{M}\p{Cf}]$/u;
 const WIDE =
   /^[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}\p{Emoji_Presentation}]$/u;
-
-/** Names come from scenario files and URLs: control characters in them must not steer the terminal. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
-}
 
 function trimEnd(line: Line): Line {
   const last = line.at(-1);

@@ -1,3 +1,4 @@
+import { printableLines } from '../printable.ts';
 import { type ProgressState, renderProgress } from './progress.ts';
 
 /** Shows a run while it runs, on stderr. */
@@ -20,7 +21,7 @@ export type LiveOutput = {
  * progress at all; what is said is still said.
  */
 export async function startLive(output: LiveOutput, options: { readonly quiet: boolean }): Promise<Live> {
-  if (options.quiet) return { show() {}, say: (text) => output.write(`${text}\n`), end() {} };
+  if (options.quiet) return { show() {}, say: (text) => output.write(`${printableLines(text)}\n`), end() {} };
   return output.isTty ? terminalLive(output) : plainLive(output);
 }
 
@@ -34,7 +35,7 @@ function plainLive(output: LiveOutput): Live {
       nextAtMs = (Math.floor(state.elapsedMs / PLAIN_INTERVAL_MS) + 1) * PLAIN_INTERVAL_MS;
       output.write(`${renderProgress(state, PLAIN_COLUMNS)}\n`);
     },
-    say: (text) => output.write(`${text}\n`),
+    say: (text) => output.write(`${printableLines(text)}\n`),
     end() {},
   };
 }
@@ -58,7 +59,7 @@ async function terminalLive(output: LiveOutput): Promise<Live> {
     },
     say(text) {
       line.clear();
-      output.write(`${text}\n`);
+      output.write(`${printableLines(text)}\n`);
       draw();
     },
     end() {

@@ -9,7 +9,7 @@ export type Sink = (report: Report) => Promise<void>;
 
 /** Where a report shall go; null: not there. */
 export type SinkChoice = {
-  readonly terminal: (TerminalLook & { readonly write: (text: string) => void }) | null;
+  readonly terminal: { readonly look: () => TerminalLook; readonly write: (text: string) => void } | null;
   /** A path, or '-' for `stdout`. */
   readonly json: string | null;
   readonly html: string | null;
@@ -23,7 +23,7 @@ export function sinksFor(choice: SinkChoice): Sink[] {
     ...(json === null ? [] : [jsonSink(json, stdout)]),
     ...(html === null ? [] : [htmlSink(html)]),
     ...(junit === null ? [] : [junitSink(junit)]),
-    ...(terminal === null ? [] : [terminalSink(terminal.write, terminal)]),
+    ...(terminal === null ? [] : [terminalSink(terminal.write, terminal.look)]),
   ];
 }
 

@@ -6,7 +6,7 @@ import { binsOf } from './distribution.ts';
 import { byCount, formatStatistic, intervalText, nameOf, survivorsText, tooFewText } from './explain.ts';
 import { formatCount, formatMs, formatRate, formatShare, formatUs } from './figures.ts';
 import { attemptsOf, errorsOf } from './judge.ts';
-import { type Cell, type Ink, type Line, left, lineWidth, right, span, table, wrap } from './lines.ts';
+import { type Cell, type Ink, type Line, left, lineWidth, pageWidth, right, span, table, wrap } from './lines.ts';
 import type { EndpointReport, PhaseReport, Quantiles, Report, TimelinePoint } from './report.ts';
 
 /** Phase by phase latency, service time and lateness under each other; the mean gives way where there is no room. */
@@ -148,7 +148,7 @@ export function endpointLines(report: Report, columns: number): Line[] {
 export function timelineLines(report: Report, columns: number): Line[] {
   const moments = momentsOf(report.timeline);
   if (moments.length < 2) return [];
-  const groups = grouped(moments, Math.max(1, columns - TIMELINE_LABELS));
+  const groups = grouped(moments, Math.max(1, pageWidth(columns) - TIMELINE_LABELS));
   const lengthMs = (group: readonly (readonly TimelinePoint[])[]) =>
     group.reduce((sum, points) => sum + points[0]!.lengthMs, 0);
   const rate = (count: (point: TimelinePoint) => number) =>

@@ -16,14 +16,15 @@ import { isBelievable, ledgerProblemsOf } from './verdict.ts';
 
 export type TerminalLook = {
   readonly colour: boolean;
-  /** No line is wider; meant for 80 and more. */
+  /** No line is wider; Infinity where nothing may be cut (`widthFor`). */
   readonly columns: number;
   /** False: the target was started for this run alone, and no Prometheus has seen it. Default: true. */
   readonly isScraped?: boolean;
 };
 
-export function terminalSink(write: (text: string) => void, look: TerminalLook): Sink {
-  return async (report) => write(renderTerminal(report, look));
+/** The look is asked for when there is something to print: the window may have changed its size since the start. */
+export function terminalSink(write: (text: string) => void, look: () => TerminalLook): Sink {
+  return async (report) => write(renderTerminal(report, look()));
 }
 
 /** The report for a person, the verdict last, where the eye is when the prompt is back. */

@@ -72,6 +72,11 @@ suite('bad input', (test) => {
       EXIT.usage,
       /unknown option '--thread' \(Did you mean --threads\?\)/,
     );
+    await refused(
+      ['run', 'steady', '--thres', 'errors < 5%'],
+      EXIT.usage,
+      /unknown option '--thres' \(Did you mean --threshold\?\)/,
+    );
     await refused(['--versoin'], EXIT.usage, /unknown option '--versoin' \(Did you mean --version\?\)/);
   });
 
@@ -101,6 +106,15 @@ suite('bad input', (test) => {
       EXIT.usage,
       /--json: cannot write 'nowhere\/x.json': want a folder/,
     );
+    folder.write('file.txt', '');
+    for (const flag of ['--json', '--html', '--junit']) {
+      await refused(['run', 'steady', flag, '.'], EXIT.usage, /cannot write '\.': it is a folder/);
+      await refused(
+        ['run', 'steady', flag, 'file.txt/x'],
+        EXIT.usage,
+        /cannot write 'file.txt\/x': want a folder/,
+      );
+    }
     await refused(
       ['run', 'steady', '--threshold', 'latency.p98 < 5'],
       EXIT.usage,

@@ -48,7 +48,7 @@ suite('threads with a bad scenario', (test) => {
       ['exitLater', /threw where nobody catches it: Error: called process\.exit\(0\)/],
     ] as const) {
       const { handIns, tally, reached, lost } = await runThreads({
-        ...{ workers: 2, scenario: 'crashes', options: { how } },
+        ...{ workers: 2, scenario: 'crashes', options: { how, from: 30 } },
       });
       assert.match(handIns.flatMap((handIn) => handIn.fault ?? [])[0]!, reason);
       assert.equal(lost, []);
@@ -94,7 +94,7 @@ suite('threads with a bad scenario', (test) => {
 
   test('when it does so and the run is abandoned, nobody waits for it', async () => {
     const { lost } = await runThreads({
-      ...{ workers: 2, scenario: 'crashes', options: { how: 'loop' } },
+      ...{ workers: 2, scenario: 'crashes', options: { how: 'loop', from: 30 } },
       ...{ until: (reached) => reached >= 45, how: 'abandon' },
       silenceLimits: { loadingMs: 60_000, runningMs: 60_000 },
     });

@@ -21,7 +21,7 @@ suite('sinks', (test) => {
   for (const [name, create] of Object.entries(FILE_SINKS)) sinkContract(test, name, () => inFolder(create));
   sinkContract(test, 'json to stdout', () => inMemory((write) => jsonSink('-', write)));
   sinkContract(test, 'terminal', () =>
-    inMemory((write) => terminalSink(write, { colour: true, columns: 100 })),
+    inMemory((write) => terminalSink(write, () => ({ colour: true, columns: 100 }))),
   );
 
   for (const [name, create] of Object.entries(FILE_SINKS)) {

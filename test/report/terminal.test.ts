@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import * as assert from 'uvu/assert';
 import { textWidth } from '../../loadgen/report/lines.ts';
 import type { Report } from '../../loadgen/report/report.ts';
-import { renderTerminal, wantsColour } from '../../loadgen/report/terminal.ts';
+import { renderTerminal, terminalSink, wantsColour } from '../../loadgen/report/terminal.ts';
 import { REPORTS } from '../contracts/sink.ts';
 import { suite } from '../support/suite.ts';
 import { reportOf } from './samples.ts';
@@ -10,13 +10,45 @@ import { reportOf } from './samples.ts';
 suite('terminal', (test) => {
   test('no line is wider than the terminal, none ends in a space', () => {
     for (const [name, report] of Object.entries(REPORTS)) {
-      for (const columns of [40, 80, 100, 120, 200]) {
+      for (const columns of [20, 21, 25, 30, 40, 53, 66, 79, 80, 100, 120, 160, 200]) {
         for (const line of plain(report, columns).split('\n')) {
           assert.ok(textWidth(line) <= columns, `${name} at ${columns}: ${JSON.stringify(line)}`);
           assert.is(line, line.trimEnd(), name);
         }
       }
     }
+  });
+
+  test('where there is no terminal nothing is cut, and no column is left out', () => {
+    const path = `/${'long-name-'.repeat(20)}`;
+    const traffic = {
+      path,
+      statuses: { 200: 1_234, 500: 500 },
+      timedOut: 123,
+      skipped: 7_777,
+    };
+    const text = plain(
+      reportOf([{ ...traffic, disconnects: { reset: 1_234 } }]),
+      Number.POSITIVE_INFINITY,
+    );
+    assert.not.ok(text.includes('…'));
+    assert.match(text, new RegExp(`GET ${path} `));
+    assert.match(text, /1,234 disconnected/);
+    assert.match(text, /min +mean +p50 +p90 +p95 +p99 +p99\.9 +max/);
+    for (const report of Object.values(REPORTS))
+      assert.ok(plain(report, Number.POSITIVE_INFINITY).length > plain(report, 20).length);
+  });
+
+  test('the width is asked for when it is printed', async () => {
+    let columns = 200;
+    let written = '';
+    const write = (text: string) => {
+      written += text;
+    };
+    const sink = terminalSink(write, () => ({ colour: false, columns }));
+    columns = 40;
+    await sink(REPORTS['with everything in it']!);
+    for (const line of written.split('\n')) assert.ok(textWidth(line) <= 40, line);
   });
 
   test('at 80 columns and more, no figure is cut', () => {
