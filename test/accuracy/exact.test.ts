@@ -1,11 +1,10 @@
 import * as assert from 'uvu/assert';
-import { binomialTails, ratioInterval } from '../../loadgen/measure/binomial.ts';
+import { binomialTails, quantileRanks, ratioInterval } from '../../loadgen/measure/binomial.ts';
 import {
   countAtMost,
   exactQuantile,
   quantileBounds,
   quantileRank,
-  quantileRanks,
   sortSamples,
 } from '../../loadgen/accuracy/exact.ts';
 import { randomSequence } from '../../loadgen/schedule/random.ts';

@@ -7,7 +7,8 @@ import {
   JUDGING_SCALES,
   type SampleSet,
 } from '../../loadgen/accuracy/evaluate.ts';
-import { exactQuantile, quantileRanks, sortSamples } from '../../loadgen/accuracy/exact.ts';
+import { exactQuantile, sortSamples } from '../../loadgen/accuracy/exact.ts';
+import { quantileRanks } from '../../loadgen/measure/binomial.ts';
 import { classicLayout, exponentialLayout, PROM_CLIENT_LAYOUT } from '../../loadgen/accuracy/layouts.ts';
 import {
   candidateBounds,
