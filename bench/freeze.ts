@@ -31,8 +31,9 @@ export async function main(runtimes: readonly string[]): Promise<void> {
       ['loadgen, open', open],
       ['loadgen, closed', closed],
     ] as const) {
-      const p99Ms = (report.latencyUs.p99 ?? Number.NaN) / 1000;
-      const p50Ms = (report.latencyUs.p50 ?? Number.NaN) / 1000;
+      const latencyUs = (report.open ?? report.closed)?.latencyUs;
+      const p99Ms = (latencyUs?.p99 ?? Number.NaN) / 1000;
+      const p50Ms = (latencyUs?.p50 ?? Number.NaN) / 1000;
       const ratio = (p99Ms / theoryMs).toFixed(3);
       rows.push([
         `${name} (${report.runtime})`,

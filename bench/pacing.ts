@@ -56,8 +56,8 @@ async function ours(runtime: string, rate: number, arrivals: string, clock: stri
       arrivals,
       String(report.requests.scheduled),
       String(seen.length),
-      String(report.latenessUs?.p50),
-      String(report.latenessUs?.p99),
+      String(report.open?.latenessUs?.p50),
+      String(report.open?.latenessUs?.p99),
       percent(fullestFifth(seen)),
     ];
   } finally {

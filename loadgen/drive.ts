@@ -90,7 +90,7 @@ export async function drive(
 }
 
 /** What a lost worker had not told the end of is unknown: it may have been sent and answered, or not. */
-function asUnknown(tally: Tally): Tally {
+export function asUnknown(tally: Tally): Tally {
   const series = tally.series.map((one) => ({
     ...one,
     counts: { ...one.counts, unknown: one.counts.unknown + inFlightOf(one.counts) },

@@ -1,8 +1,9 @@
 import * as assert from 'uvu/assert';
 import { LogWatch, type Standing } from '../../loadgen/background/daemon-watch.ts';
 import type { Progress } from '../../loadgen/engine/engine.ts';
+import { type Counts, zeroCounts } from '../../loadgen/measure/counts.ts';
 import { Histogram } from '../../loadgen/measure/histogram.ts';
-import { addCounts, type Counts } from '../../loadgen/measure/tally.ts';
+import { emptyTally } from '../../loadgen/measure/tally.ts';
 import { suite } from '../support/suite.ts';
 
 suite('daemon watch', (test) => {
@@ -16,7 +17,7 @@ suite('daemon watch', (test) => {
     assert.is(lines.length, 10);
     assert.is(sum(lines, /(\d+) sent,/), 20 * 3 + 20 * 4);
     assert.is(sum(lines, /(\d+) ok,/), 40);
-    assert.match(lines.at(-1)!, /^2 s: 7\/s, 14 sent, .* 140 sent so far$/);
+    assert.match(lines.at(-1)!, /^2 s: 7\/s, 14 sent, .* 2 in flight, 140 sent so far$/);
   });
 
   test('the standing has the counts so far, and the figures of the last minute', () => {
@@ -26,9 +27,8 @@ suite('daemon watch', (test) => {
       watch.progress(0, progress({ sent: second * 2, ok: second }, second <= 30 ? 50_000 : 1_000));
       at(second * 1000);
     }
-    const { counts, recent, inFlight } = standings.at(-1)!;
+    const { counts, recent } = standings.at(-1)!;
     assert.is(counts.sent, 200);
-    assert.is(inFlight, 1);
     assert.is(recent.lengthMs, 60_000);
     assert.is(recent.counts.sent, 120);
     assert.is(recent.latency.count, 60);
@@ -37,7 +37,7 @@ suite('daemon watch', (test) => {
 
   test('it is told once that requests are sent, and by then the standing knows', () => {
     const { watch, sendings, standings, at } = watched(10_000);
-    watch.progress(0, progress({ sent: 0 }));
+    watch.progress(0, progress({ scheduled: 0 }));
     at(1000);
     assert.equal(sendings, []);
     watch.progress(0, progress({ sent: 3 }));
@@ -68,6 +68,8 @@ suite('daemon watch', (test) => {
       { sent: 8, ok: 2, disconnected: 5, timedOut: 1 },
       { sent: 9, ok: 2, failed: 1, disconnected: 5, timedOut: 1 },
       { sent: 10, ok: 3, failed: 1, disconnected: 5, timedOut: 1 },
+      // A target that refuses is silent too, though nothing reaches the wire.
+      { sent: 10, ok: 3, failed: 1, disconnected: 5, timedOut: 1, unsent: 4 },
     ];
     for (const [i, counts] of steps.entries()) {
       watch.progress(0, progress(counts));
@@ -84,6 +86,8 @@ suite('daemon watch', (test) => {
       '.',
       'the target answers again',
       '.',
+      '.',
+      'the target does not answer',
     ];
     assert.equal(told, expected);
   });
@@ -116,11 +120,14 @@ function watched(intervalMs: number) {
   return { watch, lines, standings, sendings, at };
 }
 
-/** One answer since the last word of this worker, after so long. */
+/** One answer since the last word of this worker, after so long; one request is in flight. */
 function progress(counts: Partial<Counts>, latencyUs = 1_000): Progress {
-  const latency = new Histogram();
-  latency.record(latencyUs);
-  return { counts: { ...addCounts([]), ...counts }, inFlight: 1, recentLatency: latency.toData() };
+  const histogram = new Histogram();
+  histogram.record(latencyUs);
+  const latency = histogram.toData();
+  const timeline = [{ atMs: 0, lengthMs: 1000, phase: 0, counts: zeroCounts(), latency }];
+  const scheduled = (counts.sent ?? 0) + (counts.unsent ?? 0) + 1;
+  return { tally: { ...emptyTally(), timeline }, counts: { ...zeroCounts(), scheduled, ...counts } };
 }
 
 function sum(lines: readonly string[], pattern: RegExp): number {

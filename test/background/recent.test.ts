@@ -1,11 +1,11 @@
 import * as assert from 'uvu/assert';
 import { countsSince, RecentSamples, type Sample } from '../../loadgen/background/recent.ts';
+import { addCounts, COUNT_KEYS, type Counts, zeroCounts } from '../../loadgen/measure/counts.ts';
 import { emptyHistogram, Histogram, mergeHistograms } from '../../loadgen/measure/histogram.ts';
-import { addCounts, type Counts } from '../../loadgen/measure/tally.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { suite } from '../support/suite.ts';
 
-const BASE: Sample = { atMs: 0, counts: addCounts([]), latency: emptyHistogram() };
+const BASE: Sample = { atMs: 0, counts: zeroCounts(), latency: emptyHistogram() };
 
 suite('recent samples', (test) => {
   test('nothing happened before the first sample', () => {
@@ -38,10 +38,9 @@ function nextSample(last: Sample, random: () => number): Sample {
 }
 
 function countsOf(more: () => number): Counts {
-  return {
-    ...{ scheduled: more(), sent: more(), skipped: more() },
-    ...{ ok: more(), failed: more(), timedOut: more(), disconnected: more() },
-  };
+  const counts = zeroCounts();
+  for (const key of COUNT_KEYS) counts[key] = more();
+  return counts;
 }
 
 /** From all samples at once: since the last one that is at least so old. */

@@ -2,9 +2,9 @@ import * as assert from 'uvu/assert';
 import type { DaemonRecord } from '../../loadgen/background/pidfile.ts';
 import type { DaemonState } from '../../loadgen/background/state.ts';
 import { renderStatus, statusExitCode, statusOf } from '../../loadgen/background/status.ts';
+import { zeroCounts } from '../../loadgen/measure/counts.ts';
 import { emptyHistogram } from '../../loadgen/measure/histogram.ts';
-import { addCounts } from '../../loadgen/measure/tally.ts';
-import { quantilesOf } from '../../loadgen/report/summarise.ts';
+import { quantilesOf } from '../../loadgen/report/quantiles.ts';
 import { suite } from '../support/suite.ts';
 
 const RECORD: DaemonRecord = {
@@ -14,7 +14,7 @@ const RECORD: DaemonRecord = {
 const STATE: DaemonState = {
   ...RECORD,
   ...{ phase: 'sending', updatedAt: '2026-01-02T03:00:30.000Z', target: 'http://127.0.0.1:5000' },
-  requests: { ...addCounts([]), scheduled: 20, sent: 20, ok: 15, failed: 4 },
+  requests: { ...zeroCounts(), scheduled: 20, sent: 20, ok: 15, failed: 4 },
   ...{ inFlight: 1, rate1m: 0.667, sent1m: 20, errors1m: 4, latencyUs: quantilesOf(emptyHistogram()) },
   ...{ logProblem: null, end: null },
 };

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
 import type { Progress } from '../../loadgen/engine/engine.ts';
+import { countsOf, sumOf } from '../../loadgen/measure/tally.ts';
 import { answerAfter, answerWell, stayInSilence } from '../support/bad-servers.ts';
 import { assertCloses } from '../support/drive-engine.ts';
 import { suite } from '../support/suite.ts';
@@ -18,8 +19,8 @@ suite('threads', (test) => {
         options: { requests: REQUESTS, duration: 100 },
       });
       assertCloses(tally);
-      assert.is(tally.counts.scheduled, REQUESTS);
-      assert.is(tally.counts.ok, REQUESTS);
+      assert.is(countsOf(tally).scheduled, REQUESTS);
+      assert.is(countsOf(tally).ok, REQUESTS);
       assert.is(reached, REQUESTS);
     }
   });
@@ -29,7 +30,7 @@ suite('threads', (test) => {
     const { tally, reached, connections } = await runThreads({ workers: 3, options });
     assertCloses(tally);
     assert.is(connections, 5);
-    assert.is(reached, tally.counts.ok);
+    assert.is(reached, countsOf(tally).ok);
   });
 
   test('nobody sends before all are ready and the start has come', async () => {
@@ -74,8 +75,8 @@ suite('threads that are stopped', (test) => {
         ...{ until: (reached) => reached >= 5, how: 'finish' },
       });
       assertCloses(tally);
-      assert.is(tally.counts.ok, tally.counts.sent);
-      assert.is(reached, tally.counts.sent);
+      assert.is(countsOf(tally).ok, countsOf(tally).sent);
+      assert.is(reached, countsOf(tally).sent);
     }
   });
 
@@ -86,13 +87,13 @@ suite('threads that are stopped', (test) => {
     });
     assert.is(handIns.length, 2);
     assertCloses(tally);
-    assert.equal(tally.disconnects, { abandoned: 4 });
+    assert.equal(sumOf(tally.series).disconnects, { abandoned: 4 });
   });
 
   test('told so while they still load, they send nothing', async () => {
     for (const how of ['finish', 'abandon'] as const) {
       const { tally, reached } = await runThreads({ workers: 2, options: LONG, until: () => true, how });
-      assert.is(tally.counts.scheduled, 0);
+      assert.is(countsOf(tally).scheduled, 0);
       assert.is(reached, 0);
     }
   });

@@ -1,7 +1,8 @@
+import { asUnknown } from '../../loadgen/drive.ts';
 import type { Assignment, HandIn, Progress, StopHow } from '../../loadgen/engine/engine.ts';
 import { ExitError } from '../../loadgen/exit.ts';
-import { mergeTallies, type Tally } from '../../loadgen/measure/tally.ts';
-import { handInOfLost, type LostPart } from '../../loadgen/pool/part.ts';
+import { emptyTally, mergeTallies, type Tally } from '../../loadgen/measure/tally.ts';
+import type { LostPart } from '../../loadgen/pool/part.ts';
 import { runOnThreads } from '../../loadgen/pool/pool.ts';
 import type { SilenceLimits } from '../../loadgen/pool/watchdog.ts';
 import { splitShares } from '../../loadgen/schedule/split.ts';
@@ -23,6 +24,7 @@ type Wish = {
 };
 
 type Ended = {
+  /** Of the workers that were not lost. */
   readonly handIns: readonly HandIn[];
   readonly lost: readonly LostPart[];
   readonly tally: Tally;
@@ -32,6 +34,7 @@ type Ended = {
 
 export async function runThreads(wish: Wish): Promise<Ended> {
   const server = await startBadServer(wish.behaviour ?? answerWell);
+  const told = Array.from({ length: wish.workers }, () => emptyTally());
   let watch: NodeJS.Timeout | undefined;
   try {
     const assignments = splitShares(wish.workers).map((share) => ({
@@ -42,7 +45,10 @@ export async function runThreads(wish: Wish): Promise<Ended> {
       ...(wish.silenceLimits === undefined ? {} : { silenceLimits: wish.silenceLimits }),
       ...(wish.heapMb === undefined ? {} : { heapMb: wish.heapMb }),
       whenReady: wish.whenReady ?? (() => performance.timeOrigin + performance.now() + 10),
-      onProgress: wish.onProgress ?? (() => {}),
+      onProgress(worker, progress) {
+        told[worker] = mergeTallies([told[worker]!, progress.tally]);
+        wish.onProgress?.(worker, progress);
+      },
       onSteerable(stop) {
         const { until, how } = wish;
         if (until === undefined || how === undefined) return;
@@ -55,9 +61,13 @@ export async function runThreads(wish: Wish): Promise<Ended> {
         look();
       },
     });
-    const handIns = parts.map((part) => (part.kind === 'handedIn' ? part.handIn : handInOfLost(part)));
+    const handIns = parts.flatMap((part) => (part.kind === 'handedIn' ? [part.handIn] : []));
     const lost = parts.filter((part) => part.kind === 'lost');
-    const tally = mergeTallies(handIns.map((handIn) => handIn.tally));
+    const tally = mergeTallies(
+      parts.map((part, worker) =>
+        part.kind === 'handedIn' ? mergeTallies([told[worker]!, part.handIn.tally]) : asUnknown(told[worker]!),
+      ),
+    );
     return { handIns, lost, tally, reached: server.reached(), connections: server.connections() };
   } catch (error) {
     throw Object.assign(error as Error, { reached: server.reached() });

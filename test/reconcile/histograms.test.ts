@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert';
+import { zeroCounts } from '../../loadgen/measure/counts.ts';
 import { Histogram } from '../../loadgen/measure/histogram.ts';
 import type { EndpointTally } from '../../loadgen/measure/tally.ts';
 import { type Exposition, parseExposition } from '../../loadgen/reconcile/exposition.ts';
@@ -183,15 +184,7 @@ function clientOf(answers: readonly Answer[], timedOut = 0): EndpointTally[] {
     for (const { seconds } of own) service.record(seconds * 1e6 + 50);
     const ok = own.filter(({ status }) => Number(status) < 400).length;
     const sent = own.length + timedOut;
-    const counts = {
-      scheduled: sent,
-      sent,
-      skipped: 0,
-      ok,
-      failed: own.length - ok,
-      timedOut,
-      disconnected: 0,
-    };
+    const counts = { ...zeroCounts(), scheduled: sent, sent, ok, failed: own.length - ok, timedOut };
     return {
       method: 'GET',
       path,

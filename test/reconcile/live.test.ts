@@ -2,6 +2,7 @@ import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as assert from 'uvu/assert';
 import type { Reconciliation, Report } from '../../loadgen/report/report.ts';
+import { isCompared } from '../../loadgen/report/verdict.ts';
 import { startDemo } from '../server/demo.ts';
 import { type Keep, keeper } from '../support/keeper.ts';
 import { runLoadgen } from '../support/run-loadgen.ts';
@@ -17,7 +18,8 @@ suite('a run against the demo service', (test) => {
     assert.is(ended.exitCode, 0, ended.stderr);
     const { reconciliation, passed }: Report = JSON.parse(ended.stdout);
     assert.is(passed, true);
-    const { histograms = [], faults = [], scrapes = [], warnings = [] } = reconciliation!;
+    assert.ok(isCompared(reconciliation));
+    const { histograms = [], faults = [], scrapes = [], warnings = [] } = reconciliation;
     assert.is(histograms[0]?.series, 'flask_request_duration_seconds');
     assert.is(histograms.length, 6);
     for (const row of histograms) {

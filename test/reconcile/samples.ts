@@ -1,4 +1,4 @@
-import type { EndpointTally } from '../../loadgen/measure/tally.ts';
+import { type EndpointTally, endpointsOf as endpointsIn } from '../../loadgen/measure/tally.ts';
 import { type Exposition, parseExposition } from '../../loadgen/reconcile/exposition.ts';
 import { type Traffic, tallyOf } from '../report/samples.ts';
 
@@ -50,7 +50,7 @@ export function metricsText(counted: Counted): string {
 }
 
 export function endpointsOf(traffic: readonly Traffic[]): { endpoints: readonly EndpointTally[] } {
-  return tallyOf(traffic);
+  return { endpoints: endpointsIn(tallyOf(traffic)) };
 }
 
 const STATUSES: Readonly<Record<string, readonly string[]>> = {

@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert';
+import { zeroCounts } from '../../loadgen/measure/counts.ts';
 import { emptyHistogram } from '../../loadgen/measure/histogram.ts';
 import type { Stretch } from '../../loadgen/measure/tally.ts';
 import { scrapeViews } from '../../loadgen/reconcile/scrape-view.ts';
@@ -81,12 +82,8 @@ function steady(seconds: number, perSecond: number, from = 0): Stretch[] {
   return Array.from({ length: seconds }, (_, i) => ({
     atMs: (from + i) * 1000,
     lengthMs: 1000,
-    scheduled: perSecond,
-    sent: perSecond,
-    ok: perSecond,
-    failed: 0,
-    timedOut: 0,
-    disconnected: 0,
+    phase: 0,
+    counts: { ...zeroCounts(), scheduled: perSecond, sent: perSecond, ok: perSecond },
     latency: emptyHistogram(),
   }));
 }

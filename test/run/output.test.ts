@@ -6,7 +6,8 @@ import { suite } from '../support/suite.ts';
 import { keepRunning, QUICK, runReport, startAndSend } from './report-of.ts';
 
 const EXIT_SCENARIO_CODE = 107;
-const SHORT = ['controlled', '--requests', '10', '--duration', '100ms'];
+/** A machine that is busy makes a run late, and that is not what these tests ask. */
+const SHORT = ['controlled', '--requests', '10', '--duration', '100ms', '--allow-invalid'];
 
 suite('what a run writes', (test) => {
   const keep = keeper(test);
@@ -15,7 +16,7 @@ suite('what a run writes', (test) => {
     const { exitCode, stdout, stderr } = await runLoadgen(['run', ...SHORT], { env: QUICK });
     assert.is(exitCode, 0);
     assert.match(stdout, /Ledger/);
-    assert.match(stdout, /passed/);
+    assert.match(stdout, /^(✓ passed|! done) {3}10 requests/m);
     assert.match(stderr, /started a demo service/);
     assert.not.match(stdout, /started a demo service/);
   });
@@ -78,8 +79,8 @@ suite('a run whose scenario fails', (test) => {
   });
 });
 
-/** A first question, and one reading of the metrics before the run, which finds none. */
-const PROBES = 2;
+/** One reading of the metrics before the run, which finds none. */
+const PROBES = 1;
 
 function scenario(name: string): string {
   return new URL(`../support/scenarios/${name}.ts`, import.meta.url).pathname;
