@@ -8,6 +8,7 @@ import { createLifecycle } from '../server/lifecycle.ts';
 import { createLog } from '../server/log.ts';
 import { createMetrics, ERROR_TYPES } from '../server/metrics.ts';
 import type { Observer } from '../server/middleware/measure-requests.ts';
+import { createPages } from '../server/pages.ts';
 import { trackedRoutes } from '../server/routes/routes.ts';
 import { createShapes } from '../server/shapes.ts';
 import { createTruth } from '../server/truth.ts';
@@ -33,9 +34,11 @@ export function serve(kind: ServerKind): void {
   const switchedTruth = truth === null ? null : switched(truth.record);
   if (switchedTruth !== null) observers.push(switchedTruth.observe);
   const app = createApp({
+    message: config.message,
     faults: createFaults(1, config.faults),
     shapes: createShapes(1),
     metrics,
+    pages: createPages(metrics),
     lifecycle: createLifecycle(),
     observers,
     log: createLog(),
