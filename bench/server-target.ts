@@ -25,17 +25,19 @@ export function serve(kind: ServerKind): void {
   const config = configOf(kind);
   const truth = config.truthLimit === null ? null : createTruth(config.truthLimit, ERROR_TYPES);
   const choice = { trackSelf: false, truth };
+  const faults = createFaults(1, config.faults);
   const metrics = createMetrics({
     prefix: config.metricsPrefix,
     buckets: { boundsSeconds: config.bucketsSeconds, native: config.native },
     labelSets: labelSets(trackedRoutes(choice)),
+    faultRatios: faults.ratios,
   });
   const observers: Observer[] = kind === 'bare' ? [] : [metrics.record];
   const switchedTruth = truth === null ? null : switched(truth.record);
   if (switchedTruth !== null) observers.push(switchedTruth.observe);
   const app = createApp({
     message: config.message,
-    faults: createFaults(1, config.faults),
+    faults,
     shapes: createShapes(1),
     metrics,
     pages: createPages(metrics),

@@ -41,6 +41,7 @@ export async function startService(config: Config, randomSeed: number, log: Log)
     prefix: config.metricsPrefix,
     buckets: { boundsSeconds: config.bucketsSeconds, native: config.native },
     labelSets: labelSets(trackedRoutes(choice)),
+    faultRatios: faults.ratios,
   });
   const observers: Observer[] = [metrics.record];
   if (truth !== null) observers.push(truth.record);

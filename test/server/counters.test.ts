@@ -159,6 +159,28 @@ suite('server counters, other settings', (test) => {
     await demo.stop();
   });
 
+  test('the faults that it was told are there to read, also after they were changed', async () => {
+    const demo = await startDemo({ HOME_ERROR_RATE: '1%' });
+    const ratios = async () =>
+      [...(await demo.samples())].filter(([series]) => series.startsWith('flask_fault_ratio')).sort();
+    const others: [string, number][] = ['validation_error 400', 'database_error 500', 'timeout_error 504']
+      .concat('permission_error 403')
+      .map((fault) => fault.split(' '))
+      .map(([type, status]) => [
+        `flask_fault_ratio{endpoint="/error",status="${status}",error_type="${type}"}`,
+        0.25,
+      ]);
+    others.push(['flask_fault_ratio{endpoint="/slow",status="504",error_type="timeout"}', 0.3]);
+    const home = 'flask_fault_ratio{endpoint="/",status="500",error_type="home_error"}';
+    const health = 'flask_fault_ratio{endpoint="/health",status="503",error_type="health_check_failed"}';
+    assert.equal(await ratios(), [...others, [home, 0.01] as const, [health, 0.2] as const].sort());
+    const none = { fromMs: 0, toMs: 0 };
+    const rates = { homeErrorRate: 1, healthErrorRate: 0.5, slowTimeoutRate: 0.3 };
+    demo.service.changeFaults({ ...rates, slowMs: none, slowTimeoutMs: none });
+    assert.equal(await ratios(), [...others, [home, 1] as const, [health, 0.5] as const].sort());
+    await demo.stop();
+  });
+
   test('METRICS_PREFIX and BUCKETS name and cut the metrics', async () => {
     const demo = await startDemo({ METRICS_PREFIX: 'demo_', BUCKETS: '0.5,2' });
     const samples = await demo.samples();
