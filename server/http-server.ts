@@ -113,7 +113,7 @@ const REFUSAL_STATUSES: Readonly<Record<string, string>> = {
 };
 
 /** So many requests that were sent ahead are taken up in one turn of the event loop, of all connections together. */
-const AHEAD_PER_TURN = 16;
+const AHEAD_PER_TURN = 8;
 
 /**
  * Takes up the requests of one connection one after the other, as their answers go out, and lets nobody who sends many

@@ -64,6 +64,7 @@ export function meterIntake(socket: Socket): Intake {
   };
   socket.on('data', take).on('drain', pump);
   for (const parser of parsers) socket.off('data', parser);
+  readInJavaScript(socket);
   return {
     queued: () => {
       waiting += 1;
@@ -78,6 +79,19 @@ export function meterIntake(socket: Socket): Intake {
     },
   };
 }
+
+/**
+ * node:http has the connection's bytes parsed as they come, without a 'data' event, until somebody listens for one. Deno's
+ * goes on so even then, and has to be told.
+ */
+function readInJavaScript(socket: Socket & { readonly parser?: NativeParser | null }): void {
+  const { parser } = socket;
+  if (parser?._consumed !== true) return;
+  parser.unconsume();
+  parser._consumed = false;
+}
+
+type NativeParser = { _consumed?: boolean; unconsume(): void };
 
 /** Where the last request ends that ends within the first piece; 0 when none does. */
 function endOfPiece(bytes: Buffer): number {

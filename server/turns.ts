@@ -4,13 +4,17 @@ export type Turns = {
   take(work: () => void): void;
 };
 
+/** Deno looks for what has arrived only every 61st time as long as something is always ready to run; a timer lets it look. */
+const nextTurn: (turn: () => void) => void =
+  'Deno' in globalThis ? (turn) => setTimeout(turn, 0) : (turn) => setImmediate(turn);
+
 /** @param perTurn how many pieces of work one turn of the event loop takes up */
 export function createTurns(perTurn: number): Turns {
   const waiting = new Set<() => void>();
   let left = perTurn;
   let isScheduled = false;
   const schedule = () => {
-    if (!isScheduled) setImmediate(turn);
+    if (!isScheduled) nextTurn(turn);
     isScheduled = true;
   };
   const turn = () => {
