@@ -8,6 +8,7 @@ import { createLifecycle } from '../server/lifecycle.ts';
 import { createLog } from '../server/log.ts';
 import { createMetrics, ERROR_TYPES } from '../server/metrics.ts';
 import type { Observer } from '../server/middleware/measure-requests.ts';
+import { createPages } from '../server/pages.ts';
 import { trackedRoutes } from '../server/routes/routes.ts';
 import { createShapes } from '../server/shapes.ts';
 import { createTruth } from '../server/truth.ts';
@@ -24,18 +25,22 @@ export function serve(kind: ServerKind): void {
   const config = configOf(kind);
   const truth = config.truthLimit === null ? null : createTruth(config.truthLimit, ERROR_TYPES);
   const choice = { trackSelf: false, truth };
+  const faults = createFaults(1, config.faults);
   const metrics = createMetrics({
     prefix: config.metricsPrefix,
     buckets: { boundsSeconds: config.bucketsSeconds, native: config.native },
     labelSets: labelSets(trackedRoutes(choice)),
+    faultRatios: faults.ratios,
   });
   const observers: Observer[] = kind === 'bare' ? [] : [metrics.record];
   const switchedTruth = truth === null ? null : switched(truth.record);
   if (switchedTruth !== null) observers.push(switchedTruth.observe);
   const app = createApp({
-    faults: createFaults(1, config.faults),
+    message: config.message,
+    faults,
     shapes: createShapes(1),
     metrics,
+    pages: createPages(metrics),
     lifecycle: createLifecycle(),
     observers,
     log: createLog(),

@@ -1,8 +1,10 @@
 import { Router } from '@koa/router';
 import Koa from 'koa';
 import type { Context, State } from './context.ts';
+import { HANG_UPS } from './http-server.ts';
 import { HTTP_METHODS } from './label-sets.ts';
 import type { Log } from './log.ts';
+import { loggable } from './log-limit.ts';
 import { checkRequest } from './middleware/check-request.ts';
 import { closeWhenDraining } from './middleware/close-when-draining.ts';
 import { limitBody } from './middleware/limit-body.ts';
@@ -28,7 +30,7 @@ export type AppDeps = RouteDeps &
 export function createApp(deps: AppDeps): Koa<State> {
   const app = new Koa<State>();
   app.on('error', (error: Error & { code?: string }) => {
-    if (!CLIENT_FAULTS.has(error.code ?? '')) deps.log.error({ err: error }, 'answer failed');
+    if (!HANG_UPS.has(error.code ?? '')) deps.log.error(loggable(error), 'answer failed');
   });
   if (deps.observers.length > 0) app.use(measure(deps));
   app.use(closeWhenDraining(deps.lifecycle));
@@ -40,14 +42,6 @@ export function createApp(deps: AppDeps): Koa<State> {
   app.use(router.allowedMethods());
   return app;
 }
-
-/** How a connection ends when its client has had enough: nothing that this service should report. */
-const CLIENT_FAULTS: ReadonlySet<string> = new Set([
-  'ECONNRESET',
-  'EPIPE',
-  'ECANCELED',
-  'ERR_STREAM_PREMATURE_CLOSE',
-]);
 
 function measure(deps: AppDeps) {
   const endpoints = new Set(trackedRoutes(deps).map((route) => route.path));

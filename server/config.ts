@@ -16,6 +16,8 @@ export type Config = {
   /** null: chosen at random when the service starts. */
   readonly seed: number | null;
   readonly faults: FaultSettings;
+  /** What `/` says. */
+  readonly message: string;
   readonly metricsPrefix: string;
   readonly bucketsSeconds: readonly number[];
   readonly drainMs: number;
@@ -73,6 +75,7 @@ export function parseConfig(env: Environment, pid: number): ParsedConfig {
       slowMs: read('SLOW_MS', { fromMs: 100, toMs: 1000 }, RANGE_MS),
       slowTimeoutMs: read('SLOW_TIMEOUT_MS', { fromMs: 2000, toMs: 5000 }, RANGE_MS),
     },
+    message: read('MESSAGE', 'Observability TP - Flask App with Prometheus', MESSAGE),
     metricsPrefix: read('METRICS_PREFIX', 'flask_', PREFIX),
     bucketsSeconds: read('BUCKETS', DURATION_BUCKETS_SECONDS, BUCKETS),
     drainMs: read('DRAIN_MS', 10_000, integer(0, 600_000, 'milliseconds from 0 to 600000')),
@@ -92,6 +95,7 @@ type Want<T> = { readonly wish: string; parse(text: string): T | undefined };
 /** The longest wait that may be configured for an answer. */
 export const MAX_WAIT_MS = 60_000;
 const MAX_BUCKETS = 100;
+const MAX_MESSAGE_LENGTH = 1000;
 /** 180 MB. */
 const MAX_TRUTH = 10_000_000;
 const MOST_NATIVE_BUCKETS = 10_000;
@@ -129,6 +133,11 @@ const SWITCH: Want<boolean> = {
 const HOST_NAME: Want<string> = {
   wish: 'a host name or an IP address',
   parse: (text) => (/^[\w.:%-]+$/.test(text) ? text : undefined),
+};
+
+const MESSAGE: Want<string> = {
+  wish: `a text of at most ${MAX_MESSAGE_LENGTH} characters`,
+  parse: (text) => (text.length <= MAX_MESSAGE_LENGTH ? text : undefined),
 };
 
 const PREFIX: Want<string> = {

@@ -1,6 +1,33 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+
 export type ParsedEnvFile =
   | { readonly kind: 'values'; readonly values: Readonly<Record<string, string>> }
   | { readonly kind: 'problems'; readonly problems: readonly string[] };
+
+/** Reads such a file, or says in a line why it cannot; never waits for one that has no end or no writer. */
+export function readEnvFile(path: string): ParsedEnvFile {
+  try {
+    return parseEnvFile(readRegularFile(path), path);
+  } catch (error) {
+    const problem = `Cannot start with ENV_FILE=${JSON.stringify(path)}: want a readable file (${(error as Error).message})`;
+    return { kind: 'problems', problems: [problem] };
+  }
+}
+
+/** A FIFO would keep whoever opens it waiting for its writer, unless told not to. */
+function readRegularFile(path: string): string {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const status = fstatSync(file);
+    if (!status.isFile()) throw new Error('this is a directory, a device, a FIFO or a socket');
+    if (status.size > MAX_BYTES) throw new Error(`it has ${status.size} bytes, more than ${MAX_BYTES}`);
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
+  }
+}
+
+const MAX_BYTES = 1024 * 1024;
 
 /**
  * Reads NAME=value lines the way systemd's EnvironmentFile= does for values on one line: empty lines and lines that

@@ -38,6 +38,8 @@ export type ErrorEndpointFault = (typeof ERROR_ENDPOINT_FAULTS)[number];
 /** The random streams of the decisions; those of server/shapes.ts come after. */
 const FAULT_STREAMS = [0, 1, 2, 3, 4];
 
+export type FaultRatio = { readonly endpoint: string; readonly fault: Fault; readonly ratio: number };
+
 type SlowDraw = { readonly fault: 'timeout' | null; readonly waitMs: number };
 
 /** One method an endpoint; each call is the draw for one request. */
@@ -46,6 +48,8 @@ export type Faults = {
   health(): 'health_check_failed' | null;
   error(): ErrorEndpointFault;
   slow(): SlowDraw;
+  /** What share of an endpoint's requests gets which fault, as it was told. */
+  ratios(): readonly FaultRatio[];
   /** Takes new settings from the next request on; the random streams go on where they are. */
   change(settings: FaultSettings): void;
 };
@@ -71,6 +75,16 @@ export function createFaults(seed: number, initial: FaultSettings): Faults {
       const { fromMs, toMs } = fault === null ? settings.slowMs : settings.slowTimeoutMs;
       return { fault, waitMs: fromMs + slowWait() * (toMs - fromMs) };
     },
+    ratios: () => [
+      { endpoint: '/', fault: 'home_error', ratio: settings.homeErrorRate },
+      { endpoint: '/health', fault: 'health_check_failed', ratio: settings.healthErrorRate },
+      { endpoint: '/slow', fault: 'timeout', ratio: settings.slowTimeoutRate },
+      ...ERROR_ENDPOINT_FAULTS.map((fault) => ({
+        endpoint: '/error',
+        fault,
+        ratio: 1 / ERROR_ENDPOINT_FAULTS.length,
+      })),
+    ],
     change: (next) => {
       settings = next;
     },

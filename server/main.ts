@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { type Config, type ParsedConfig, parseConfig } from './config.ts';
-import { parseEnvFile } from './env-file.ts';
+import { readEnvFile } from './env-file.ts';
 import { createLog, type Log } from './log.ts';
 import { type Service, startService } from './service.ts';
 import type { Drain } from './shutdown.ts';
@@ -39,18 +38,6 @@ function readConfig(): ParsedConfig {
   const file = readEnvFile(path);
   if (file.kind === 'problems') return file;
   return parseConfig({ ...process.env, ...file.values }, process.pid);
-}
-
-function readEnvFile(path: string): ReturnType<typeof parseEnvFile> {
-  try {
-    return parseEnvFile(readFileSync(path, 'utf8'), path);
-  } catch (error) {
-    const reason = (error as Error).message;
-    return {
-      kind: 'problems',
-      problems: [`Cannot start with ENV_FILE=${JSON.stringify(path)}: want a readable file (${reason})`],
-    };
-  }
 }
 
 /** Faults take their new settings from the next request on; everything else needs a restart. */

@@ -7,7 +7,7 @@ import {
   mergeSeries,
 } from './durations.ts';
 import { type ClientFamily, toProtobuf } from './exposition-protobuf.ts';
-import { FAULT_STATUS, type Fault } from './faults.ts';
+import { FAULT_STATUS, type Fault, type FaultRatio } from './faults.ts';
 import { createHistogramWriter, type HistogramFamily } from './histogram-text.ts';
 import { CLIENT_GONE, type LabelSet, OTHER_METHOD } from './label-sets.ts';
 import { durationSeconds, type Finished } from './middleware/measure-requests.ts';
@@ -19,8 +19,10 @@ export type ErrorType = Fault | 'internal_error';
 export type MetricsSettings = {
   readonly prefix: string;
   readonly buckets: BucketSettings;
-  /** Every label set that can occur: all are there with 0 from the start. */
+  /** Those that are there with 0 from the start. */
   readonly labelSets: readonly LabelSet[];
+  /** What the service was told to do wrong, as it stands at the scrape. */
+  readonly faultRatios: () => readonly FaultRatio[];
 };
 
 /** Totals of the counters at this moment. */
@@ -63,6 +65,7 @@ export function createMetrics(settings: MetricsSettings): Metrics {
   const registry = new Registry();
   exposeRequests(registry, prefix, durations);
   exposeErrors(registry, prefix, errors);
+  exposeFaults(registry, prefix, settings.faultRatios);
   exposeGauge(registry, `${prefix}error_rate`, 'Errors in percent of all requests so far', () =>
     errorRatePercent(totals()),
   );
@@ -72,7 +75,8 @@ export function createMetrics(settings: MetricsSettings): Metrics {
     'Time since the service started, in seconds',
     () => totals().uptimeSeconds,
   );
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, gcDurationBuckets: [...GC_BUCKETS_SECONDS] });
+  for (const name of LEFT_OUT) registry.removeSingleMetric(name);
   const histograms = createHistograms(settings, durations);
 
   return {
@@ -97,6 +101,21 @@ export function createMetrics(settings: MetricsSettings): Metrics {
     },
   };
 }
+
+/** Of each kind of garbage collection: few, to leave room on the page for the requests. */
+const GC_BUCKETS_SECONDS: readonly number[] = [0.001, 0.01];
+
+/**
+ * Of prom-client's own: the first four ask Node for every connection by a deprecated way, and nodejs_active_resources says
+ * the same; the last is thirteen series that hardly anybody reads.
+ */
+const LEFT_OUT = [
+  'nodejs_active_handles',
+  'nodejs_active_handles_total',
+  'nodejs_active_requests',
+  'nodejs_active_requests_total',
+  'nodejs_heap_space_size_available_bytes',
+] as const;
 
 /** Every error type that can occur. */
 export const ERROR_TYPES = [...Object.keys(FAULT_STATUS), 'internal_error'] as readonly ErrorType[];
@@ -124,6 +143,19 @@ function exposeErrors(registry: Registry, prefix: string, errors: ReadonlyMap<Er
     collect() {
       this.reset();
       for (const [type, count] of errors) this.inc({ error_type: type }, count);
+    },
+  });
+}
+
+function exposeFaults(registry: Registry, prefix: string, ratios: MetricsSettings['faultRatios']): void {
+  new Gauge({
+    name: `${prefix}fault_ratio`,
+    help: 'Share of the requests that is told to fail, from 0 to 1',
+    labelNames: ['endpoint', 'status', 'error_type'],
+    registers: [registry],
+    collect() {
+      for (const { endpoint, fault, ratio } of ratios())
+        this.set({ endpoint, status: String(FAULT_STATUS[fault]), error_type: fault }, ratio);
     },
   });
 }
@@ -156,11 +188,14 @@ function createHistograms({ prefix, buckets }: MetricsSettings, durations: Durat
   };
   const [writeAll, writeConventional] = [createHistogramWriter(all), createHistogramWriter(conventional)];
   const merged = () => [mergeSeries(durations.series, { method: '', endpoint: '', status: 0 }, buckets)];
+  // No route means to answer 499, so that is only there when it has happened: a histogram is many series.
+  const answered = () =>
+    durations.series.filter(({ labels, count }) => count > 0 || labels.status !== CLIENT_GONE);
   return {
-    text: () => writeAll(merged()) + writeConventional(durations.series),
+    text: () => writeAll(merged()) + writeConventional(answered()),
     families: () => [
       { family: all, series: merged() },
-      { family: conventional, series: durations.series },
+      { family: conventional, series: answered() },
     ],
   };
 }

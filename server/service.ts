@@ -6,8 +6,10 @@ import { createHttpServer } from './http-server.ts';
 import { labelSets } from './label-sets.ts';
 import { createLifecycle } from './lifecycle.ts';
 import type { Log } from './log.ts';
+import { limitLog } from './log-limit.ts';
 import { createMetrics, ERROR_TYPES } from './metrics.ts';
 import type { Finished, Observer } from './middleware/measure-requests.ts';
+import { createPages } from './pages.ts';
 import { trackedRoutes } from './routes/routes.ts';
 import { createShapes } from './shapes.ts';
 import { type Drain, drain } from './shutdown.ts';
@@ -39,20 +41,24 @@ export async function startService(config: Config, randomSeed: number, log: Log)
     prefix: config.metricsPrefix,
     buckets: { boundsSeconds: config.bucketsSeconds, native: config.native },
     labelSets: labelSets(trackedRoutes(choice)),
+    faultRatios: faults.ratios,
   });
   const observers: Observer[] = [metrics.record];
   if (truth !== null) observers.push(truth.record);
   if (config.logRequests) observers.push(logRequest(log));
+  const quiet = limitLog(log);
   const app = createApp({
+    message: config.message,
     faults,
     metrics,
+    pages: createPages(metrics),
     lifecycle,
     shapes: createShapes(seed),
     observers,
-    log,
+    log: quiet,
     ...choice,
   });
-  const server = createHttpServer(app.callback(), lifecycle, MAX_WAIT_MS);
+  const server = createHttpServer(app.callback(), lifecycle, { longestAnswerMs: MAX_WAIT_MS, log: quiet });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(

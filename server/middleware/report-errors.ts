@@ -1,6 +1,7 @@
 import { errorBody } from '../answer.ts';
 import type { Context, Middleware } from '../context.ts';
 import type { Log } from '../log.ts';
+import { loggable } from '../log-limit.ts';
 
 /** Answers JSON for every error: those thrown below, and those that the router left without a body. */
 export function reportErrors(log: Log): Middleware {
@@ -8,7 +9,7 @@ export function reportErrors(log: Log): Middleware {
     try {
       await next();
     } catch (error) {
-      log.error({ err: error, path: ctx.path }, 'request failed');
+      log.error(loggable(error as Error), 'request failed');
       ctx.state.errorType = 'internal_error';
       ctx.status = 500;
       ctx.body = errorBody('Internal server error', 'internal_error');

@@ -1,18 +1,15 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import type { Answer } from '../answer.ts';
-import type { ExpositionFormat, Metrics } from '../metrics.ts';
+import type { ExpositionFormat } from '../metrics.ts';
+import type { Pages } from '../pages.ts';
 
 /** How the client wants the exposition. */
 export type ExpositionWish = { readonly format: ExpositionFormat; readonly gzip: boolean };
 
-export async function metrics(source: Metrics, wish: ExpositionWish): Promise<Answer> {
-  const body = await source.render(wish.format);
+export async function metrics(source: Pages, wish: ExpositionWish): Promise<Answer> {
+  const page = await source.page(wish.format);
   const headers = { 'Content-Type': CONTENT_TYPES[wish.format], Vary: 'Accept, Accept-Encoding' };
-  if (!wish.gzip) return { status: 200, body, headers };
-  // Level 1: the text repeats itself so much that more effort gains little.
-  const zipped = await promisify(gzip)(body, { level: 1 });
-  return { status: 200, body: zipped, headers: { ...headers, 'Content-Encoding': 'gzip' } };
+  if (!wish.gzip) return { status: 200, body: page.body, headers };
+  return { status: 200, body: await page.zipped(), headers: { ...headers, 'Content-Encoding': 'gzip' } };
 }
 
 /** The format that an Accept header prefers; text when it takes none of them. */

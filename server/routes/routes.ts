@@ -4,6 +4,7 @@ import { ERROR_ENDPOINT_FAULTS, FAULT_STATUS, type Faults } from '../faults.ts';
 import type { Endpoint } from '../label-sets.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Metrics } from '../metrics.ts';
+import type { Pages } from '../pages.ts';
 import type { Shapes } from '../shapes.ts';
 import type { Truth } from '../truth.ts';
 import { error } from './error.ts';
@@ -13,12 +14,16 @@ import { expositionFormat, metrics } from './metrics.ts';
 import { livez, readyz } from './probes.ts';
 import { slow } from './slow.ts';
 import { stats } from './stats.ts';
-import { truth } from './truth.ts';
+import { createTruthReader } from './truth.ts';
 import { work } from './work.ts';
 
 export type RouteDeps = {
+  /** What `/` says. */
+  readonly message: string;
   readonly faults: Faults;
   readonly metrics: Metrics;
+  /** What `/metrics` answers from. */
+  readonly pages: Pages;
   readonly lifecycle: Lifecycle;
   readonly shapes: Shapes;
 };
@@ -54,7 +59,11 @@ export function untrackedRoutes({ trackSelf, truth }: RouteChoice): readonly Rou
 export const TRUTH_PATH = '/truth';
 
 const TRACKED_ROUTES: readonly Route[] = [
-  { path: '/', statuses: [200, FAULT_STATUS.home_error], answer: (_, deps) => home(deps.faults) },
+  {
+    path: '/',
+    statuses: [200, FAULT_STATUS.home_error],
+    answer: (_, deps) => home(deps.faults, deps.message),
+  },
   {
     path: '/health',
     statuses: [200, FAULT_STATUS.health_check_failed],
@@ -79,7 +88,7 @@ const METRICS_ROUTE: Route = {
   path: '/metrics',
   statuses: [200],
   answer: (ctx, deps) =>
-    metrics(deps.metrics, {
+    metrics(deps.pages, {
       format: expositionFormat((types) => ctx.accepts([...types]), deps.metrics.formats),
       gzip: ctx.acceptsEncodings('gzip', 'identity') === 'gzip',
     }),
@@ -92,5 +101,10 @@ const PROBE_ROUTES: readonly Route[] = [
 ];
 
 function truthRoute(source: Truth): Route {
-  return { path: TRUTH_PATH, statuses: [200, 400], answer: (ctx) => truth(source, ctx.query.after) };
+  const read = createTruthReader(source);
+  return {
+    path: TRUTH_PATH,
+    statuses: [200, 400, 503],
+    answer: (ctx) => read(ctx.query.after, ctx.res),
+  };
 }

@@ -10,6 +10,11 @@ type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
 const MAX_WORK_SECONDS = MAX_WAIT_MS / 1000;
 const MIN_SCALE = 0.01;
 const MAX_SCALE = 10;
+const PARAMETERS: readonly string[] = ['seconds', 'distribution', 'scale'];
+const WISH = 'either ?seconds= or ?distribution=, and &scale= if you like';
+/** Finer than a clock here can tell, and enough for what JavaScript writes of a sum of such numbers. */
+const DECIMALS = 9;
+const DECIMAL = new RegExp(`^(\\d{1,9}(\\.\\d{1,${DECIMALS}})?|\\.\\d{1,${DECIMALS}})$`);
 
 /**
  * Takes as long as it is told to, or as a draw from a known distribution says.
@@ -28,16 +33,24 @@ type Asked =
   | { readonly kind: 'seconds'; readonly seconds: number }
   | { readonly kind: 'problem'; readonly problem: string };
 
-function askedOf({ seconds, distribution, scale }: Query, shapes: Shapes): Asked {
+function askedOf(query: Query, shapes: Shapes): Asked {
+  const { seconds, distribution, scale } = query;
+  const unknown = Object.keys(query).find((name) => !PARAMETERS.includes(name));
+  if (unknown !== undefined)
+    return { kind: 'problem', problem: `Cannot work with ${JSON.stringify(unknown)}: want ${WISH}` };
   if ((seconds === undefined) === (distribution === undefined))
-    return { kind: 'problem', problem: 'Cannot work: want either ?seconds= or ?distribution=' };
+    return { kind: 'problem', problem: `Cannot work: want ${WISH}` };
   const factor = decimalOf(scale ?? '1');
   if (factor === undefined || factor < MIN_SCALE || factor > MAX_SCALE)
-    return refused('scale', scale, `a number from ${MIN_SCALE} to ${MAX_SCALE}`);
+    return refused('scale', scale, `a plain number from ${MIN_SCALE} to ${MAX_SCALE}, such as 1.5`);
   if (distribution === undefined) {
     const value = decimalOf(seconds);
     if (value === undefined || value * factor > MAX_WORK_SECONDS)
-      return refused('seconds', seconds, `a number from 0 to ${MAX_WORK_SECONDS}, the scale included`);
+      return refused(
+        'seconds',
+        seconds,
+        `a plain number from 0 to ${MAX_WORK_SECONDS}, the scale included, with at most ${DECIMALS} decimals, such as 0.0123`,
+      );
     return { kind: 'seconds', seconds: value * factor };
   }
   const name = SHAPE_NAMES.find((shape) => shape === distribution);
@@ -50,7 +63,5 @@ function refused(name: string, value: Query[string], wish: string): Asked {
 }
 
 function decimalOf(text: Query[string]): number | undefined {
-  return typeof text === 'string' && /^(\d{1,9}\.?\d*|\.\d+)(e-?\d{1,2})?$/i.test(text)
-    ? Number(text)
-    : undefined;
+  return typeof text === 'string' && DECIMAL.test(text) ? Number(text) : undefined;
 }

@@ -42,6 +42,7 @@ suite('server config', (test) => {
         slowMs: { fromMs: 100, toMs: 1000 },
         slowTimeoutMs: { fromMs: 2000, toMs: 5000 },
       },
+      message: 'Observability TP - Flask App with Prometheus',
       metricsPrefix: 'flask_',
       bucketsSeconds: DURATION_BUCKETS_SECONDS,
       drainMs: 10_000,

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import * as assert from 'uvu/assert';
 import { HTTP_METHODS } from '../../server/label-sets.ts';
 import { suite } from '../support/suite.ts';
-import { type Demo, eventually, startDemo, sumOf } from './demo.ts';
+import { askAt, type Demo, eventually, samplesOf, signal, spawnDemo, startDemo, sumOf } from './demo.ts';
 
 const QUICK = { SLOW_MS: '0-20', SLOW_TIMEOUT_MS: '0-20' };
 
@@ -13,29 +13,47 @@ suite('server counters', (test) => {
   });
   test.each.after(() => demo.stop());
 
-  test('every label set is there with 0 before the first request', async () => {
+  test('what a route answers to GET is there with 0 before the first request, and nothing else', async () => {
     const samples = await demo.samples();
     const requests = [...samples].filter(([series]) => series.startsWith('flask_requests_total'));
     assert.ok(requests.every(([, value]) => value === 0));
-    for (const labels of [
-      'method="GET",endpoint="/",status="500"',
-      'method="GET",endpoint="/health",status="503"',
-      'method="GET",endpoint="/error",status="403"',
-      'method="HEAD",endpoint="/slow",status="504"',
-      'method="GET",endpoint="/slow",status="499"',
-      'method="GET",endpoint="/stats",status="200"',
-      'method="GET",endpoint="unmatched",status="404"',
-      'method="POST",endpoint="unmatched",status="413"',
-      'method="OTHER",endpoint="/",status="501"',
-    ])
-      assert.is(samples.get(`flask_requests_total{${labels}}`), 0, labels);
+    const answered = [
+      '/ 200',
+      '/ 500',
+      '/health 200',
+      '/health 503',
+      '/error 400',
+      '/error 403',
+      '/error 500',
+    ];
+    answered.push('/error 504', '/slow 200', '/slow 504', '/stats 200', 'unmatched 404');
+    const gone = ['/', '/health', '/error', '/slow', '/stats'].map((endpoint) => `${endpoint} 499`);
+    const setOf = (series: string) =>
+      /\{(?:method|http_request_method)="GET",(?:endpoint|http_route)="(.*)",(?:status|http_response_status_code)="(\d+)"\}/
+        .exec(series)
+        ?.slice(1)
+        .join(' ');
+    assert.equal(requests.map(([series]) => setOf(series)).sort(), [...answered, ...gone].sort());
+    const histograms = [...samples.keys()].filter((series) =>
+      series.startsWith('http_server_request_duration_seconds_count'),
+    );
+    assert.equal(histograms.map(setOf).sort(), answered.sort());
     assert.is([...samples.keys()].filter((series) => series.startsWith('flask_errors_total')).length, 8);
     assert.is(sumOf(samples, 'flask_errors_total'), 0);
     assert.is(samples.get('flask_error_rate'), 0);
   });
 
-  test('no request of any kind makes a new series', async () => {
-    const before = [...(await demo.samples()).keys()].filter(isOurs);
+  test('an idle service answers at most 400 series in 40 kB', async () => {
+    const idle = await spawnDemo({});
+    const { body } = await askAt(idle.port, '/metrics');
+    signal(idle, 'SIGTERM');
+    await idle.exited;
+    const series = samplesOf(body.toString()).size;
+    assert.ok(series <= 400, `${series} series`);
+    assert.ok(body.length <= 40_000, `${body.length} bytes`);
+  });
+
+  test('no request of any kind makes a series but for a known method, endpoint and status', async () => {
     const methods = [...HTTP_METHODS.filter((method) => method !== 'CONNECT'), 'PROPFIND', 'MKCOL'];
     const paths = [
       '/',
@@ -55,7 +73,21 @@ suite('server counters', (test) => {
         await demo.ask(path, { method, ...big });
       }
     const after = await demo.samples();
-    assert.equal([...after.keys()].filter(isOurs), before);
+    const values = (name: string) =>
+      new Set(
+        [...after.keys()].flatMap(
+          (series) => new RegExp(`^flask_requests_total.*${name}="(.*?)"`).exec(series)?.[1] ?? [],
+        ),
+      );
+    assert.equal(
+      [...values('method')].sort(),
+      [...HTTP_METHODS.filter((m) => m !== 'CONNECT'), 'OTHER'].sort(),
+    );
+    assert.equal([...values('endpoint')].sort(), ['/', '/error', '/health', '/slow', '/stats', 'unmatched']);
+    const statuses = ['200', '400', '403', '404', '405', '413', '499', '500', '501', '503', '504'];
+    assert.equal([...values('status')].sort(), statuses);
+    const errors = [...after.keys()].filter((series) => series.startsWith('flask_errors_total'));
+    assert.is(errors.length, 8);
     assert.is(sumOf(after, 'flask_requests_total'), methods.length * (paths.length - 1));
   });
 
@@ -127,6 +159,28 @@ suite('server counters, other settings', (test) => {
     await demo.stop();
   });
 
+  test('the faults that it was told are there to read, also after they were changed', async () => {
+    const demo = await startDemo({ HOME_ERROR_RATE: '1%' });
+    const ratios = async () =>
+      [...(await demo.samples())].filter(([series]) => series.startsWith('flask_fault_ratio')).sort();
+    const others: [string, number][] = ['validation_error 400', 'database_error 500', 'timeout_error 504']
+      .concat('permission_error 403')
+      .map((fault) => fault.split(' '))
+      .map(([type, status]) => [
+        `flask_fault_ratio{endpoint="/error",status="${status}",error_type="${type}"}`,
+        0.25,
+      ]);
+    others.push(['flask_fault_ratio{endpoint="/slow",status="504",error_type="timeout"}', 0.3]);
+    const home = 'flask_fault_ratio{endpoint="/",status="500",error_type="home_error"}';
+    const health = 'flask_fault_ratio{endpoint="/health",status="503",error_type="health_check_failed"}';
+    assert.equal(await ratios(), [...others, [home, 0.01] as const, [health, 0.2] as const].sort());
+    const none = { fromMs: 0, toMs: 0 };
+    const rates = { homeErrorRate: 1, healthErrorRate: 0.5, slowTimeoutRate: 0.3 };
+    demo.service.changeFaults({ ...rates, slowMs: none, slowTimeoutMs: none });
+    assert.equal(await ratios(), [...others, [home, 1] as const, [health, 0.5] as const].sort());
+    await demo.stop();
+  });
+
   test('METRICS_PREFIX and BUCKETS name and cut the metrics', async () => {
     const demo = await startDemo({ METRICS_PREFIX: 'demo_', BUCKETS: '0.5,2' });
     const samples = await demo.samples();
@@ -165,7 +219,3 @@ suite('server counters, other settings', (test) => {
     await demo.stop();
   });
 });
-
-function isOurs(series: string): boolean {
-  return series.startsWith('flask_') || series.startsWith('http_server_');
-}

@@ -27,6 +27,7 @@ suite('server endpoints', (test) => {
     assert.is(reply.status, 200);
     assert.equal(Object.keys(reply.json()).sort(), ['message', 'status', 'timestamp']);
     assert.is(reply.json().status, 'running');
+    assert.is(reply.json().message, 'Observability TP - Flask App with Prometheus');
     isTimestamp(reply.json().timestamp);
   });
 

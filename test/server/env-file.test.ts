@@ -1,6 +1,10 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { parseEnvFile } from '../../server/env-file.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 import { suite } from '../support/suite.ts';
+import { refusedDemo } from './demo.ts';
 
 suite('server env file', (test) => {
   test('names and values are read, comments and empty lines are not', () => {
@@ -9,6 +13,22 @@ suite('server env file', (test) => {
       kind: 'values',
       values: { A: '2', B: 'two words', C: '# no comment', D: 'x=y', E: '' },
     });
+  });
+
+  test('what is no file is refused in a line, and nobody waits for a FIFO', async () => {
+    const folder = scratchFolder();
+    const fifo = join(folder.path, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    for (const path of [fifo, folder.path, '/dev/zero', '/dev/null']) {
+      const { code, stdout, stderr } = await refusedDemo({ ENV_FILE: path });
+      assert.is(code, 104, path);
+      assert.is(stdout, '');
+      assert.is(
+        stderr,
+        `Cannot start with ENV_FILE="${path}": want a readable file (this is a directory, a device, a FIFO or a socket)\n`,
+      );
+    }
+    folder.remove();
   });
 
   test('every line that is no assignment is told with its number', () => {
