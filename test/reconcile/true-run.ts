@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { zeroCounts } from '../../loadgen/measure/counts.ts';
 import { Histogram } from '../../loadgen/measure/histogram.ts';
 import type { EndpointTally } from '../../loadgen/measure/tally.ts';
 import { askedPaths } from '../../loadgen/reconcile/asked.ts';
@@ -92,8 +93,8 @@ async function askOften(demo: Demo, path: string): Promise<EndpointTally> {
     method: 'GET',
     path,
     counts: {
-      ...{ scheduled: ROUNDS, sent: ROUNDS, skipped: 0, ok, failed: ROUNDS - ok },
-      ...{ timedOut: 0, disconnected: 0 },
+      ...zeroCounts(),
+      ...{ scheduled: ROUNDS, sent: ROUNDS, ok, failed: ROUNDS - ok },
     },
     statuses,
     latency: service.toData(),
