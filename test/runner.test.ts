@@ -72,10 +72,10 @@ suite('the runner of tests', (test) => {
     const { passed, failed, skipped } = await run(
       "process.env.PATH = '/nowhere';",
       "test('a', () => {});",
-      "test('b', () => { part('tmux'); throw new Error('not reached') });",
+      'test("b", () => { part("tmux"); throw new Error("not reached") });',
       `});
       suite('two', (test) => {
-        test.before(() => { part('chromium'); });
+        test.before(() => { part("chromium"); });
         test.after(() => { throw new Error('nothing was started') });
         test('c', () => { throw new Error('not reached') });
         test('d', () => { throw new Error('not reached') });`,
@@ -98,6 +98,7 @@ suite('parts of tests', (test) => {
     assert.ok(partsWantedBy([join(TESTS, 'run/terminal.test.ts')]).includes('tmux'));
     assert.ok(partsWantedBy([join(TESTS, 'report/html.test.ts')]).includes('chromium'));
     assert.equal(partsWantedBy([join(TESTS, 'schedule/rate.test.ts')]), []);
+    assert.ok(partsWantedBy(allTests()).length > 10);
   });
 
   test('where nothing may be installed, one line says what does', () => {
@@ -125,6 +126,12 @@ suite('parts of tests', (test) => {
     assert.equal(guilty, []);
   });
 });
+
+function allTests(): string[] {
+  return readdirSync(TESTS, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => join(TESTS, name));
+}
 
 function fileOf(...body: readonly string[]): string {
   return `

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PARTS, type PartName } from './parts.ts';
@@ -10,7 +10,8 @@ export function partsWantedBy(files: readonly string[]): PartName[] {
   const seen = new Set<string>();
   const names = new Set<PartName>();
   const read = (file: string): void => {
-    if (seen.has(file) || !file.startsWith(TESTS)) return;
+    // What looks like an import may be the text of a scenario that a test writes.
+    if (seen.has(file) || !file.startsWith(TESTS) || !existsSync(file)) return;
     seen.add(file);
     const source = readFileSync(file, 'utf8');
     for (const name of askedIn(source)) names.add(name);
