@@ -22,7 +22,7 @@ export async function main(): Promise<void> {
     return;
   }
   const parts = partsWantedBy(files.map((file) => join(ROOT, file)));
-  installMissing(parts, process.env.LOADGEN_TEST_INSTALL !== '0');
+  await installMissing(parts, process.env.LOADGEN_TEST_INSTALL !== '0');
   const outcomes = await runAll(files);
   process.exitCode = summarise(outcomes, process.env.CI === 'true');
 }

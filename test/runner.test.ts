@@ -101,12 +101,12 @@ suite('parts of tests', (test) => {
     assert.ok(partsWantedBy(allTests()).length > 10);
   });
 
-  test('where nothing may be installed, one line says what does', () => {
+  test('where nothing may be installed, one line says what does', async () => {
     const path = process.env.PATH;
     const said: string[] = [];
     process.env.PATH = '/nowhere';
     try {
-      installMissing(['tmux', 'promtool', 'prometheus'], false, (text) => said.push(text));
+      await installMissing(['tmux', 'promtool', 'prometheus'], false, (text) => said.push(text));
     } finally {
       process.env.PATH = path;
     }
