@@ -10,8 +10,6 @@ import { suite } from './support/suite.ts';
 import { partsWantedBy } from './support/wanted-parts.ts';
 
 const TESTS = fileURLToPath(new URL('.', import.meta.url));
-/** What is left behind here is meant to stay. */
-const GRACE_MS = 0;
 
 suite('the runner of tests', (test) => {
   let folder: ScratchFolder;
@@ -20,10 +18,13 @@ suite('the runner of tests', (test) => {
   });
   test.after(() => folder.remove());
 
-  const run = (body: string, ...more: readonly string[]): Promise<FileOutcome> => {
+  const run = (...body: readonly string[]) => runWithin(undefined, ...body);
+  /** For what never goes by itself there is no need to wait. */
+  const runImpatiently = (...body: readonly string[]) => runWithin(0, ...body);
+  const runWithin = (graceMs: number | undefined, ...body: readonly string[]): Promise<FileOutcome> => {
     folder.write('package.json', '{ "type": "module" }');
-    folder.write('scratch.test.ts', fileOf(body, ...more));
-    return startFile(folder.path, 'scratch.test.ts', GRACE_MS).outcome;
+    folder.write('scratch.test.ts', fileOf(...body));
+    return startFile(folder.path, 'scratch.test.ts', graceMs).outcome;
   };
 
   test('counts what passes and what fails', async () => {
@@ -43,19 +44,21 @@ suite('the runner of tests', (test) => {
   test('a process that outlives the file is a failure, is named, and is ended: also a daemon', async () => {
     for (const detached of [false, true]) {
       const start = `spawn('sleep', ['3600'], { detached: ${detached}, stdio: 'inherit' }).unref()`;
-      const { passed, failed, output } = await run(`test('a', () => { ${start}; });`);
+      const { passed, failed, output } = await runImpatiently(`test('a', () => { ${start}; });`);
       assert.equal({ passed, failed }, { passed: 1, failed: 1 });
-      const [, pid] = /leaves behind: process (\d+), sleep 3600\n/.exec(output)!;
+      assert.match(output, /leaves behind: process \d+, \S*sleep 3600\n/);
+      const [, pid] = /behind: process (\d+), /.exec(output)!;
       assert.not(existsSync(`/proc/${pid}/exe`));
     }
   });
 
   test('so is one of a file that was killed', async () => {
-    const { failed, output } = await run(
+    const { failed, output } = await runImpatiently(
       "test('a', () => { spawn('sleep', ['3600']); process.kill(process.pid, 'SIGKILL'); });",
     );
     assert.is(failed, 2, 'that it was killed, and what it left');
-    const [, pid] = /leaves behind: process (\d+), sleep 3600\n/.exec(output)!;
+    assert.match(output, /leaves behind: process \d+, \S*sleep 3600\n/);
+      const [, pid] = /behind: process (\d+), /.exec(output)!;
     assert.not(existsSync(`/proc/${pid}/exe`));
   });
 
