@@ -106,7 +106,9 @@ suite('background life cycle', (test) => {
     });
     const slow = await countingTarget(0, (_, response) => void released.then(() => response.end('late')));
     try {
-      await box.start('controlled', '--requests', '5', '--duration', '100ms', '--target', slow.url);
+      // No answer may be given up before it was seen that it is waited for.
+      const five = ['controlled', '--requests', '5', '--duration', '100ms', '--timeout', '1h'];
+      await box.start(...five, '--target', slow.url);
       const stopping = box.background('stop');
       await eventually(async () => ((await box.status()).state === 'stopping' ? true : undefined));
       release();
