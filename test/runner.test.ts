@@ -58,7 +58,7 @@ suite('the runner of tests', (test) => {
     );
     assert.is(failed, 2, 'that it was killed, and what it left');
     assert.match(output, /leaves behind: process \d+, \S*sleep 3600\n/);
-      const [, pid] = /behind: process (\d+), /.exec(output)!;
+    const [, pid] = /behind: process (\d+), /.exec(output)!;
     assert.not(existsSync(`/proc/${pid}/exe`));
   });
 

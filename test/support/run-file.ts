@@ -35,16 +35,17 @@ const POLL_MS = 50;
  */
 export function startFile(root: string, file: string, graceMs = GRACE_MS): RunningFile {
   const startedMs = performance.now();
-  const mark = `LOADGEN_TEST_FILE=${randomUUID()}`;
+  // A name of its own, so that a runner within a test does not hide it.
+  const mark = `LOADGEN_TEST_${randomUUID().replaceAll('-', '')}`;
   const folder = temporaryFolder();
   const child = spawn(process.execPath, [...runtimeFlags(), join(root, file)], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, TMPDIR: folder, LOADGEN_TEST_FILE: mark.slice(mark.indexOf('=') + 1) },
+    env: { ...process.env, TMPDIR: folder, [mark]: '1' },
     detached: true,
   });
   const output = collect(child);
-  const left = () => processesOf(mark, child.pid);
+  const left = () => processesOf(`${mark}=1`, child.pid);
   const limit = setTimeout(() => {
     output.text += `\n${file} did not end within ${FILE_LIMIT_MS} ms: a test hangs or leaves a handle open\n`;
     child.kill('SIGKILL');
@@ -53,7 +54,9 @@ export function startFile(root: string, file: string, graceMs = GRACE_MS): Runni
     outcome: outcomeOf(),
     end() {
       child.kill('SIGKILL');
-      for (const { pid } of left()) tell(pid, 'SIGKILL');
+      // One that forks meanwhile is found the next time.
+      for (let found = left(); found.length > 0; found = left())
+        for (const { pid } of found) tell(pid, 'SIGKILL');
       rmSync(folder, { recursive: true, force: true });
     },
   };
