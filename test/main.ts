@@ -1,34 +1,36 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installMissing } from './support/install-parts.ts';
+import { type FileOutcome, type RunningFile, startFile } from './support/run-file.ts';
+import { partsWantedBy } from './support/wanted-parts.ts';
 
 /**
- * Runs every test/**\/*.test.ts in a process of its own: one that hangs, crashes or leaves a handle open is a
- * failure of that file and of no other. Arguments choose files by a part of their name.
+ * Runs every test/**\/*.test.ts in a process of its own: one that hangs, crashes or leaves something behind is a
+ * failure of that file and of no other. Arguments choose files by a part of their name. The programs that the files
+ * ask for are installed first, where that is allowed; a case whose program is missing is skipped, which with CI=true
+ * is a failure.
  */
 export async function main(): Promise<void> {
   const wanted = process.argv.slice(2);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, endAll);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, endAll);
   const files = testFiles().filter((file) => wanted.length === 0 || wanted.some((w) => file.includes(w)));
   if (files.length === 0) {
     console.error(`No test file matches ${wanted.join(' ')}: want a part of a name under test/`);
     process.exitCode = 1;
     return;
   }
+  const parts = partsWantedBy(files.map((file) => join(ROOT, file)));
+  await installMissing(parts, process.env.LOADGEN_TEST_INSTALL !== '0');
   const outcomes = await runAll(files);
-  const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
-  const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0);
-  for (const outcome of outcomes.filter((o) => o.failed > 0)) console.log(`failed: ${outcome.file}`);
-  console.log(`${passed} passed, ${failed} failed`);
-  process.exitCode = failed > 0 ? 1 : 0;
+  process.exitCode = summarise(outcomes, process.env.CI === 'true');
 }
 
-type FileOutcome = { readonly file: string; readonly passed: number; readonly failed: number };
-
-const FILE_LIMIT_MS = 240_000;
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+/** Most files wait more than they work. */
+const LANES = Math.max(1, Math.min(2, cpus().length));
+const SLOWEST = 5;
 
 function testFiles(): string[] {
   return readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
@@ -37,87 +39,54 @@ function testFiles(): string[] {
     .sort();
 }
 
+const running = new Set<RunningFile>();
+
 async function runAll(files: readonly string[]): Promise<FileOutcome[]> {
   const queue = [...files];
   const outcomes: FileOutcome[] = [];
   const lane = async () => {
-    for (let file = queue.shift(); file !== undefined; file = queue.shift())
-      outcomes.push(await runFile(file));
+    for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+      const started = startFile(ROOT, file);
+      running.add(started);
+      const outcome = await started.outcome;
+      running.delete(started);
+      outcomes.push(outcome);
+      process.stdout.write(lineOf(outcome));
+    }
   };
-  await Promise.all(Array.from({ length: Math.max(1, Math.min(2, cpus().length)) }, lane));
+  await Promise.all(Array.from({ length: LANES }, lane));
   return outcomes;
 }
 
-function runFile(file: string): Promise<FileOutcome> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [...runtimeFlags(), join(ROOT, file)], {
-      cwd: ROOT,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own, so that what a hanging test has started ends with it.
-      detached: true,
-    });
-    running.add(child);
-    let output = '';
-    child.stdout.on('data', (chunk) => {
-      output += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      output += chunk;
-    });
-    const timer = setTimeout(() => {
-      output += `\n${file} did not end within ${FILE_LIMIT_MS} ms: a test hangs or leaves a handle open\n`;
-      endGroup(child);
-    }, FILE_LIMIT_MS);
-    child.on('close', (code) => {
-      clearTimeout(timer);
-      running.delete(child);
-      const outcome = { file, ...countsOf(output, code) };
-      process.stdout.write(
-        outcome.failed > 0
-          ? `\n== ${file}\n${output}\n`
-          : `${file}: ${outcome.passed} passed\n${noticesOf(output)}`,
-      );
-      resolve(outcome);
-    });
-  });
+function lineOf({ file, passed, failed, skipped, output }: FileOutcome): string {
+  if (failed > 0) return `\n== ${file}\n${output}\n`;
+  return `${file}: ${passed} passed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}\n`;
 }
 
-const running = new Set<ChildProcess>();
-
-function endGroup(child: ChildProcess): void {
-  try {
-    process.kill(-(child.pid ?? 0), 'SIGKILL');
-  } catch {
-    child.kill('SIGKILL');
-  }
+/** Prints what a person wants to know at the end, the counts last. Returns the exit code. */
+function summarise(outcomes: readonly FileOutcome[], skipFails: boolean): number {
+  const sum = (numberOf: (outcome: FileOutcome) => number) =>
+    outcomes.reduce((total, outcome) => total + numberOf(outcome), 0);
+  const passed = sum((outcome) => outcome.passed);
+  const failed = sum((outcome) => outcome.failed);
+  const skipped = sum((outcome) => outcome.skipped.length);
+  const slowest = outcomes.toSorted((a, b) => b.tookMs - a.tookMs).slice(0, SLOWEST);
+  if (outcomes.length > SLOWEST)
+    console.log(
+      `slowest: ${slowest.map((one) => `${one.file} ${(one.tookMs / 1000).toFixed(1)} s`).join(', ')}`,
+    );
+  const wishes = outcomes.flatMap((outcome) => outcome.skipped);
+  for (const wish of new Set(wishes))
+    console.log(`skipped: ${wishes.filter((one) => one === wish).length} for want of ${wish}`);
+  if (skipped > 0 && skipFails) console.log('With CI=true what is skipped is a failure');
+  for (const outcome of outcomes.filter((o) => o.failed > 0)) console.log(`failed: ${outcome.file}`);
+  console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+  return failed > 0 || (skipped > 0 && skipFails) ? 1 : 0;
 }
 
 function endAll(): void {
-  for (const child of running) endGroup(child);
+  for (const one of running) one.end();
   process.exit(130);
-}
-
-function runtimeFlags(): string[] {
-  if ('Deno' in globalThis) return ['run', '-A'];
-  return process.features.typescript ? [] : ['--import', 'tsx'];
-}
-
-/** What a person must read although nothing failed, such as that a proof wants another machine. */
-function noticesOf(output: string): string {
-  return output
-    .split('\n')
-    .filter((line) => line.startsWith('notice: '))
-    .map((line) => `  ${line}\n`)
-    .join('');
-}
-
-/** uvu's closing lines, held against the exit code: a crash or a file without a test is a failure. */
-function countsOf(output: string, code: number | null): { passed: number; failed: number } {
-  const total = Number(/Total:\s+(\d+)/.exec(output)?.[1] ?? 0);
-  const passed = Number(/Passed:\s+(\d+)/.exec(output)?.[1] ?? 0);
-  const failed = total - passed;
-  const broken = failed === 0 && (code !== 0 || total === 0);
-  return { passed, failed: failed + (broken ? 1 : 0) };
 }
 
 if (import.meta.main) await main();

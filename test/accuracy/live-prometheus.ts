@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { NativeBucket, NativeHistogram } from '../../loadgen/accuracy/native.ts';
+import { part } from '../support/parts.ts';
 
 /** One series `h{id="…"}` of native histograms. */
 export type HistogramSeries = {
@@ -20,20 +21,18 @@ export type LivePrometheus = {
   stop(): Promise<void>;
 };
 
-const PROMETHEUS = '/usr/bin/prometheus';
 const START_LIMIT_MS = 30_000;
 
 /**
  * Starts a real Prometheus on a free loopback port, with native histograms and nothing to scrape.
- * @throws Error when it is not installed or does not start
+ * @throws Error when it does not start
  */
 export async function startPrometheus(): Promise<LivePrometheus> {
-  if (!existsSync(PROMETHEUS))
-    throw new Error(`Cannot find ${PROMETHEUS}: want \`apt-get install prometheus\``);
+  const program = part('prometheus');
   const directory = mkdtempSync(join(tmpdir(), 'loadgen-prometheus-'));
   writeFileSync(join(directory, 'prometheus.yml'), '{}');
   const child = spawn(
-    PROMETHEUS,
+    program,
     [
       `--config.file=${join(directory, 'prometheus.yml')}`,
       `--storage.tsdb.path=${join(directory, 'data')}`,

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { part } from '../support/parts.ts';
 
 /** One question to promtool: series, each with promtool's own notation of values, and an expression over them. */
 export type Question = {
@@ -12,19 +13,16 @@ export type Question = {
   readonly atMs: number;
 };
 
-const PROMTOOL = '/usr/bin/promtool';
 const QUESTIONS_A_FILE = 1000;
 
 /**
  * What Prometheus itself answers, exactly, by id; a question without an answer (an empty vector) has no entry.
  * It expects nothing of any question, so promtool reports each answer as a difference, in shortest exact digits.
- * @throws Error when promtool is not installed
  */
 export async function askPromtool(
   questions: readonly Question[],
   intervalMs: number,
 ): Promise<Map<string, number>> {
-  if (!existsSync(PROMTOOL)) throw new Error(`Cannot find ${PROMTOOL}: want \`apt-get install prometheus\``);
   const directory = mkdtempSync(join(tmpdir(), 'loadgen-promtool-'));
   try {
     const files: string[] = [];
@@ -76,7 +74,7 @@ function labelText(labels: Readonly<Record<string, string>>): string {
 
 function run(args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile(PROMTOOL, [...args], { maxBuffer: 256 * 1024 * 1024 }, (error, stdout, stderr) => {
+    execFile(part('promtool'), [...args], { maxBuffer: 256 * 1024 * 1024 }, (error, stdout, stderr) => {
       // Exit 1 says that some answer differs from nothing, which is what is wanted here.
       if (error !== null && error.code !== 1) reject(error);
       else resolve(`${stdout}\n${stderr}`);

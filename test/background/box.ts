@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import type { Status } from '../../loadgen/background/status.ts';
+import { part } from '../support/parts.ts';
 import { type Ended, runLoadgen } from '../support/run-loadgen.ts';
 import { type ScratchFolder, scratchFolder } from '../support/scratch-folder.ts';
 
@@ -27,6 +28,7 @@ export type Box = {
 };
 
 export function openBox(): Box {
+  part('flock');
   const folder = scratchFolder();
   const runtime = join(folder.path, 'run');
   mkdirSync(runtime, { mode: 0o700 });

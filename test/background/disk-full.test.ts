@@ -2,23 +2,19 @@ import { spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import { part, wants } from '../support/parts.ts';
 import { suite } from '../support/suite.ts';
 import { countingTarget, eventually, openBox, program } from './box.ts';
 
 /** A mount that only the command and what it starts can see, so that it goes with them; also without being root, where user namespaces are allowed. */
 const UNSHARE = [
-  'unshare',
   ...(process.getuid?.() === 0 ? [] : ['--user', '--map-current-user', '--keep-caps']),
   '--mount',
 ];
 
 suite('background on a full disk', (test) => {
-  if (!canMount()) {
-    test('a full disk cannot be made here: want root, or user namespaces (sysctl kernel.unprivileged_userns_clone=1)', () => {});
-    return;
-  }
-
   test('it goes on sending, status tells once that lines are missing, and the log goes on when there is room', async () => {
+    wants(canMount(), 'root or user namespaces (sysctl kernel.unprivileged_userns_clone=1), for a full disk');
     const box = openBox();
     const target = await countingTarget();
     const disk = join(box.folder.path, 'disk');
@@ -28,7 +24,7 @@ suite('background on a full disk', (test) => {
       const start = [...program(), ...command, '--log', join(disk, 'traffic.log')].join(' ');
       const script = `mount -t tmpfs -o size=64k tmpfs ${disk} && ${start}`;
       const env = { ...process.env, ...box.env };
-      const starting = spawn(UNSHARE[0]!, [...UNSHARE.slice(1), 'sh', '-c', script], {
+      const starting = spawn(part('unshare'), [...UNSHARE, 'sh', '-c', script], {
         env,
         stdio: 'ignore',
       });
@@ -70,7 +66,7 @@ suite('background on a full disk', (test) => {
 });
 
 function canMount(): boolean {
-  return spawnSync(UNSHARE[0]!, [...UNSHARE.slice(1), 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;
+  return spawnSync(part('unshare'), [...UNSHARE, 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;
 }
 
 /** Writes until nothing fits any more. */

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import * as assert from 'uvu/assert';
 import { identityOf } from '../../loadgen/background/process-identity.ts';
 import type { Report } from '../../loadgen/report/report.ts';
+import { part } from '../support/parts.ts';
 import { suite } from '../support/suite.ts';
 import {
   type Box,
@@ -70,7 +71,7 @@ suite('background life cycle', (test) => {
 
   test('it is in a session of its own: it outlives the terminal that it was started from, and SIGHUP', async () => {
     const command = ['background', 'start', '--log', box.log, '--target', target.url, '--rate', '60'];
-    const inTerminal = ['script', '-qec', [...program(), ...command].join(' '), '/dev/null'] as const;
+    const inTerminal = [part('script'), '-qec', [...program(), ...command].join(' '), '/dev/null'] as const;
     const [script, ...args] = inTerminal;
     const terminal = spawn(script, args, { env: { ...process.env, ...box.env }, stdio: 'ignore' });
     await new Promise((resolve) => terminal.once('close', resolve));
@@ -105,7 +106,9 @@ suite('background life cycle', (test) => {
     });
     const slow = await countingTarget(0, (_, response) => void released.then(() => response.end('late')));
     try {
-      await box.start('controlled', '--requests', '5', '--duration', '100ms', '--target', slow.url);
+      // No answer may be given up before it was seen that it is waited for.
+      const five = ['controlled', '--requests', '5', '--duration', '100ms', '--timeout', '1h'];
+      await box.start(...five, '--target', slow.url);
       const stopping = box.background('stop');
       await eventually(async () => ((await box.status()).state === 'stopping' ? true : undefined));
       release();

@@ -29,7 +29,7 @@ async function inTerminal(
     await script(terminal);
     await eventually(() => terminal.leftProcesses().length === 0 || undefined);
   } finally {
-    terminal.close();
+    await terminal.end();
   }
 }
 

@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { part } from '../support/parts.ts';
+import { processesOf, tell } from '../support/processes.ts';
 
 /** A real terminal with one command in it, driven by its keyboard. */
 export type Terminal = {
@@ -16,35 +18,29 @@ export type Terminal = {
   paintedText(): string;
   /** Pid of the command itself. */
   pid(): number;
-  /** Processes of the command that are still there. */
-  leftProcesses(): string[];
+  /** Pids of the command, and of what it started, that are still there. */
+  leftProcesses(): number[];
+  /** Closes the window: the command is told by SIGHUP, and goes on for as long as it wants. */
   close(): void;
+  /** Closes it and ends at once what then is left: for whatever has failed before. */
+  end(): Promise<void>;
 };
 
 const POLL_MS = 50;
-const SHOW_LIMIT_MS = 60_000;
+/** Only what hangs for good reaches it; below the limit of a case, so that the screen is told. */
+const SHOW_LIMIT_MS = 240_000;
 
-/**
- * Starts a command in a tmux of its own; when it ends its exit code is shown as 'exit=0'.
- * @throws Error when tmux is missing
- */
+/** Starts a command in a tmux of its own; when it ends its exit code is shown as 'exit=0'. */
 export function openTerminal(
   command: readonly string[],
   size: { readonly columns: number; readonly rows: number },
   env: Readonly<Record<string, string>> = {},
 ): Terminal {
+  const program = part('tmux');
   const folder = mkdtempSync(join(tmpdir(), 'loadgen-tmux-'));
   const mark = `LOADGEN_TEST_MARK=${randomUUID()}`;
-  const tmux = (...args: readonly string[]): string => {
-    try {
-      return execFileSync('tmux', ['-S', join(folder, 'socket'), '-f', '/dev/null', ...args], {
-        encoding: 'utf8',
-      });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      throw new Error('tmux is missing: apt-get install tmux');
-    }
-  };
+  const tmux = (...args: readonly string[]): string =>
+    execFileSync(program, ['-S', join(folder, 'socket'), '-f', '/dev/null', ...args], { encoding: 'utf8' });
   const variables = [mark, ...Object.entries(env).map(([name, value]) => `${name}=${value}`)];
   const line = ['env', '-u', 'LOADGEN_TARGET', '-u', 'NO_COLOR', ...variables, ...command]
     .map(quoted)
@@ -52,6 +48,14 @@ export function openTerminal(
   const place = ['-x', String(size.columns), '-y', String(size.rows)];
   tmux('new-session', '-d', ...place, `${line}; echo exit=$?; exec sleep 1000`);
   const text = () => tmux('capture-pane', '-p', '-J', '-S', '-');
+  const left = () => processesOf(mark).map(({ pid }) => pid);
+  let isOpen = true;
+  const close = () => {
+    if (!isOpen) return;
+    isOpen = false;
+    tmux('kill-server');
+    rmSync(folder, { recursive: true, force: true });
+  };
   return {
     press: (...keys) => void tmux('send-keys', ...keys),
     text,
@@ -64,29 +68,17 @@ export function openTerminal(
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       }
     },
-    pid: () => Number(commandsMarked(mark)[0]),
-    leftProcesses: () => commandsMarked(mark),
-    close() {
-      tmux('kill-server');
-      rmSync(folder, { recursive: true, force: true });
+    pid: () => left()[0] ?? 0,
+    leftProcesses: left,
+    close,
+    async end() {
+      close();
+      for (let pids = left(); pids.length > 0; pids = left()) {
+        for (const pid of pids) tell(pid, 'SIGKILL');
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      }
     },
   };
-}
-
-/** Pids, oldest first, whose environment holds the mark. */
-function commandsMarked(mark: string): string[] {
-  if (!existsSync('/proc/self/environ')) throw new Error('/proc is missing: want Linux');
-  return readdirSync('/proc')
-    .filter((pid) => /^\d+$/.test(pid) && environmentOf(pid).includes(mark))
-    .sort((a, b) => Number(a) - Number(b));
-}
-
-function environmentOf(pid: string): readonly string[] {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-  } catch {
-    return [];
-  }
 }
 
 function quoted(word: string): string {

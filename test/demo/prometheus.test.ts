@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,10 +8,9 @@ import * as assert from 'uvu/assert';
 import { instructions, scrapeConfig } from '../../loadgen/demo/instructions.ts';
 import { PANELS, type Panel } from '../../loadgen/demo/panels.ts';
 import { askAt, type Demo, eventually, startDemo } from '../server/demo.ts';
+import { part } from '../support/parts.ts';
 import { suite } from '../support/suite.ts';
 
-const PROMETHEUS = '/usr/bin/prometheus';
-const PROMTOOL = '/usr/bin/promtool';
 const PREFIX = 'shop_';
 
 /** Starts with the configuration that the instructions give, only scraping faster, so that nobody waits. */
@@ -24,7 +23,7 @@ async function startPrometheus(
     config.replace('scrape_interval: 5s', 'scrape_interval: 200ms'),
   );
   const child = spawn(
-    PROMETHEUS,
+    part('prometheus'),
     [
       `--config.file=${join(folder, 'prometheus.yml')}`,
       `--storage.tsdb.path=${join(folder, 'data')}`,
@@ -51,8 +50,7 @@ suite('the instructions, followed on a real Prometheus', (test) => {
   let prometheus: { readonly child: ChildProcess; readonly port: number };
   let target: string;
   test.before(async () => {
-    for (const program of [PROMETHEUS, PROMTOOL])
-      if (!existsSync(program)) throw new Error(`${program} is missing: apt-get install prometheus`);
+    part('prometheus');
     demo = await startDemo({ SLOW_MS: '0-20', SLOW_TIMEOUT_MS: '0-20', METRICS_PREFIX: PREFIX });
     target = `http://127.0.0.1:${demo.service.port}`;
     folder = mkdtempSync(join(tmpdir(), 'loadgen-instructions-'));
@@ -96,7 +94,10 @@ suite('the instructions, followed on a real Prometheus', (test) => {
     for (const url of [target, 'https://shop.example', 'http://shop.example:8080/app', 'http://[::1]:5000']) {
       const file = join(folder, 'checked.yml');
       writeFileSync(file, scrapeConfig(url));
-      assert.match(execFileSync(PROMTOOL, ['check', 'config', file], { encoding: 'utf8' }), 'SUCCESS');
+      assert.match(
+        execFileSync(part('promtool'), ['check', 'config', file], { encoding: 'utf8' }),
+        'SUCCESS',
+      );
     }
     assert.match(scrapeConfig('https://a.example/app'), 'scheme: https\n    metrics_path: /app/metrics\n');
   });

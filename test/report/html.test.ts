@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,10 +7,9 @@ import * as assert from 'uvu/assert';
 import { readAssets, renderHtml } from '../../loadgen/report/html.ts';
 import type { Report } from '../../loadgen/report/report.ts';
 import { REPORTS } from '../contracts/sink.ts';
+import { part } from '../support/parts.ts';
 import { suite } from '../support/suite.ts';
 import { reportOf } from './samples.ts';
-
-const CHROMIUM = '/usr/bin/chromium';
 
 suite('html', (test) => {
   test('the page loads nothing from anywhere', async () => {
@@ -49,7 +47,6 @@ suite('html', (test) => {
   });
 
   test('a browser draws both charts without a complaint', async () => {
-    assert.ok(existsSync(CHROMIUM), `${CHROMIUM} is missing, want \`apt-get install chromium\``);
     const report = reportOf([{ path: '/', statuses: { 200: 20, 500: 2 } }]);
     const timeline = [0, 1, 2, 3].map((second) => ({ ...report.timeline[0]!, atMs: second * 1000 }));
     timeline[2] = { ...timeline[2]!, p50Us: null!, p99Us: null! };
@@ -71,7 +68,7 @@ async function drawn(page: string): Promise<string> {
     const flags =
       '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync --enable-logging=stderr --dump-dom';
     const { stdout, stderr } = await promisify(execFile)(
-      CHROMIUM,
+      part('chromium'),
       [...flags.split(' '), `--user-data-dir=${join(folder, 'profile')}`, `file://${folder}/report.html`],
       { timeout: 60_000, maxBuffer: 2 ** 26 },
     );

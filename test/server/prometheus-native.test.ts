@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert';
 import { exactQuantile, sortSamples } from '../../loadgen/accuracy/exact.ts';
 import type { TruthAnswer } from '../../server/truth.ts';
+import { part } from '../support/parts.ts';
 import { suite } from '../support/suite.ts';
 import { type Demo, eventually, startDemo, sumOf } from './demo.ts';
 import { readDelimited } from './protobuf-decoder.ts';
@@ -15,6 +16,7 @@ suite('server native histograms on a real Prometheus', (test) => {
   let demo: Demo;
   let prometheus: ScrapingPrometheus;
   test.before(async () => {
+    part('prometheus');
     demo = await startDemo({ NATIVE_HISTOGRAMS: '1', TRUTH: '1', SLOW_MS: '0-20', SLOW_TIMEOUT_MS: '0-20' });
     prometheus = await startPrometheus(demo.service.port, ['--enable-feature=native-histograms']);
     // A scrape before the first request, so that rate() sees every one of them.

@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import * as assert from 'uvu/assert';
+import { part } from '../support/parts.ts';
 import { suite } from '../support/suite.ts';
 import { type Demo, eventually, startDemo, sumOf } from './demo.ts';
 import { type ScrapingPrometheus, startPrometheus } from './scraping-prometheus.ts';
-
-const PROMTOOL = '/usr/bin/promtool';
 
 /** What dashboards ask; each must return data as it stands here. */
 const QUERIES = [
@@ -21,7 +19,7 @@ suite('server on a real Prometheus', (test) => {
   let demo: Demo;
   let prometheus: ScrapingPrometheus;
   test.before(async () => {
-    if (!existsSync(PROMTOOL)) throw new Error(`${PROMTOOL} is missing: apt-get install prometheus`);
+    part('prometheus');
     demo = await startDemo({ SLOW_MS: '0-20', SLOW_TIMEOUT_MS: '0-20' });
     prometheus = await startPrometheus(demo.service.port);
   });
@@ -101,7 +99,7 @@ suite('server on a real Prometheus', (test) => {
 
 function promtoolComplaints(exposition: Uint8Array): Promise<string[]> {
   return new Promise((resolve, reject) => {
-    const child = spawn(PROMTOOL, ['check', 'metrics'], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(part('promtool'), ['check', 'metrics'], { stdio: ['pipe', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk) => {

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { part } from '../support/parts.ts';
 import { askAt, eventually } from './demo.ts';
 
 export type Sample = {
@@ -16,19 +17,17 @@ export type ScrapingPrometheus = {
   stop(): Promise<void>;
 };
 
-const PROMETHEUS = '/usr/bin/prometheus';
-
 /** @param flags further ones of its command line */
 export async function startPrometheus(
   targetPort: number,
   flags: readonly string[] = [],
 ): Promise<ScrapingPrometheus> {
-  if (!existsSync(PROMETHEUS)) throw new Error(`${PROMETHEUS} is missing: apt-get install prometheus`);
+  const program = part('prometheus');
   const folder = mkdtempSync(join(tmpdir(), 'demo-prometheus-'));
   const config = join(folder, 'prometheus.yml');
   writeFileSync(config, configOf(targetPort));
   const child = spawn(
-    PROMETHEUS,
+    program,
     [
       `--config.file=${config}`,
       `--storage.tsdb.path=${join(folder, 'data')}`,

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer as createTcpServer, type Socket } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
+import { part } from './parts.ts';
 
 /** A server on raw sockets that answers as badly as it is told and counts every whole request that it reads. */
 export type BadServer = {
@@ -207,7 +208,7 @@ export function selfSignedCertificate(): Certificate {
   const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'];
   const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
   try {
-    execFileSync('openssl', ['req', '-x509', ...kind, ...names, '-keyout', key, '-out', cert], {
+    execFileSync(part('openssl'), ['req', '-x509', ...kind, ...names, '-keyout', key, '-out', cert], {
       stdio: 'ignore',
     });
     return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };

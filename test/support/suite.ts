@@ -1,4 +1,5 @@
 import { suite as uvuSuite } from 'uvu';
+import { Missing } from './parts.ts';
 
 type Body = () => void | Promise<void>;
 
@@ -9,38 +10,68 @@ export type Cases = {
   each: { before(hook: Body): void; after(hook: Body): void };
 };
 
-const CASE_LIMIT_MS = 120_000;
+/** Only what hangs for good reaches it: a busy machine is no failure. */
+const CASE_LIMIT_MS = 300_000;
+/** How a line begins that tells the runner of a case that did not run. */
+export const SKIPPED = 'skipped: ';
 
 /**
  * Wraps uvu, which exits 0 when a before or after hook throws and says nothing of a suite whose `.run()` is
- * forgotten: here `define` runs at once, the suite runs itself, and a hook that throws is a failure.
+ * forgotten: here `define` runs at once, the suite runs itself, and a hook that throws is a failure. A case whose body
+ * or whose before hook finds a part missing is skipped.
  */
 export function suite(name: string, define: (test: Cases) => void): void {
   const inner = uvuSuite(name);
-  const guard = (place: string, hook: Body) => async () => {
+  const missing: { inSuite: Missing | null; inCase: Missing | null } = { inSuite: null, inCase: null };
+  const guard = (place: keyof typeof PLACES, hook: Body) => async () => {
     try {
-      await limited(hook, `${name}: ${place}`);
+      await limited(hook, `${name}: ${PLACES[place]}`);
     } catch (error) {
-      process.exitCode = 1;
-      console.error(`\n${name}: ${place} hook failed:`, error);
-      hookFailures.push(`${name}: ${place}`);
+      if (error instanceof Missing && place === 'before') missing.inSuite ??= error;
+      else if (error instanceof Missing && place === 'beforeEach') missing.inCase ??= error;
+      // A hook that ends what was started finds half of it there.
+      else if ((missing.inSuite ?? missing.inCase) === null) {
+        process.exitCode = 1;
+        console.error(`\n${name}: ${PLACES[place]} hook failed:`, error);
+        hookFailures.push(`${name}: ${PLACES[place]}`);
+      }
     }
   };
   const test: Cases = Object.assign(
     (title: string, body: Body) => {
-      inner(title, () => limited(body, title));
+      inner(title, async () => {
+        const before = missing.inSuite ?? missing.inCase;
+        if (before !== null) skipped(`${name}: ${title}`, before);
+        else await limited(body, title).catch((error) => skipped(`${name}: ${title}`, error));
+      });
     },
     {
       before: (hook: Body) => inner.before(guard('before', hook)),
       after: (hook: Body) => inner.after(guard('after', hook)),
       each: {
-        before: (hook: Body) => inner.before.each(guard('before each', hook)),
-        after: (hook: Body) => inner.after.each(guard('after each', hook)),
+        before: (hook: Body) => inner.before.each(guard('beforeEach', hook)),
+        after: (hook: Body) => inner.after.each(guard('afterEach', hook)),
       },
     },
   );
+  inner.before.each(() => {
+    missing.inCase = null;
+  });
   define(test);
   inner.run();
+}
+
+const PLACES = {
+  before: 'before',
+  after: 'after',
+  beforeEach: 'before each',
+  afterEach: 'after each',
+} as const;
+
+/** Says so where the error is that a part is missing; throws any other. */
+function skipped(title: string, error: unknown): void {
+  if (!(error instanceof Missing)) throw error;
+  console.log(`\n${SKIPPED}${title}: wants ${error.wish}`);
 }
 
 const hookFailures: string[] = [];

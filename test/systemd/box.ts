@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { part, wants } from '../support/parts.ts';
 
 /** A system of its own with systemd as process 1, over a throw-away copy of this machine's files; box.sh tells how. */
 export type Box = {
@@ -25,6 +26,13 @@ export const CHECKOUT = '/mnt/loadgen';
 
 /** @throws {Error} when it does not come up: what it said on the way */
 export async function bootBox(): Promise<Box> {
+  wants(process.getuid?.() === 0, 'root, to boot a systemd of its own: sudo npm test');
+  // In the box are this machine's programs.
+  part('systemd');
+  part('unshare');
+  part('setpriv');
+  part('ip');
+  part('curl');
   const holder = spawn(BOX_SCRIPT, mounts(), { stdio: ['pipe', 'pipe', 'pipe'] });
   const closed = once(holder, 'close');
   const said = collect(holder);
@@ -38,7 +46,7 @@ export async function bootBox(): Promise<Box> {
   });
   const run: Box['run'] = async (command, ...args) => {
     const entry = [`--target=${pid}`, ...NAMESPACES, '--', ...IN_ROOTS_SHELL];
-    const child = spawn('nsenter', [...entry, command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(part('nsenter'), [...entry, command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     const output = collect(child);
     const [exitCode] = await once(child, 'close');
     return { exitCode, ...output };
