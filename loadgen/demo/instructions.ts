@@ -13,7 +13,7 @@ export function instructions(target: string, prefix: string, colour: boolean): s
       .map((line) => [span(line, 'cyan')]),
     [],
     plain('2. Have it read again: systemctl reload prometheus, or kill -HUP its process.'),
-    plain('3. http://localhost:9090/targets must show loadgen-demo as UP. In a container Prometheus does'),
+    plain('3. http://localhost:9090/targets must show flask-app as UP. In a container Prometheus does'),
     plain('   not see 127.0.0.1: use host.docker.internal there, and start the service with HOST=0.0.0.0.'),
     [],
     heading('Grafana'),
@@ -42,7 +42,7 @@ export function scrapeConfig(target: string): string {
   const path = pathname.replace(/\/+$/, '');
   return [
     'scrape_configs:',
-    '  - job_name: loadgen-demo',
+    '  - job_name: flask-app',
     '    scrape_interval: 5s',
     ...(protocol === 'https:' ? ['    scheme: https'] : []),
     ...(path === '' ? [] : [`    metrics_path: ${path}/metrics`]),

@@ -51,6 +51,12 @@ export const PANELS = {
     unit: 'short',
     query: (p) => `sum(increase(${p}requests_total[1m]))`,
   },
+  errorsPerMinute: {
+    title: 'Errors in the last minute',
+    drawn: 'Stat',
+    unit: 'short',
+    query: (p) => `sum(increase(${p}errors_total[1m]))`,
+  },
   quickRate: {
     title: 'Requests a second, quick',
     drawn: 'Time series',

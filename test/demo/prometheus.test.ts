@@ -76,7 +76,7 @@ suite('the instructions, followed on a real Prometheus', (test) => {
   };
 
   test('the scrape configuration finds the target and calls it as the instructions do', async () => {
-    await eventually(async () => (await valuesOf('up{job="loadgen-demo"}'))[0] === 1 || undefined);
+    await eventually(async () => (await valuesOf('up{job="flask-app"}'))[0] === 1 || undefined);
   });
 
   test('every panel has data while there is traffic', async () => {
