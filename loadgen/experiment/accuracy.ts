@@ -77,10 +77,10 @@ function reportOf(
   facts: Pick<AccuracyReport, 'target' | 'runtime' | 'startedAt'>,
   signals: Signals,
 ): AccuracyReport {
-  const { seed, promql, maxBuckets, suggest } = request;
+  const { seed, promql, maxBuckets, maxError, suggest } = request;
   return wholeReport(
     evidence,
-    { ...facts, seed, promql, suggest, maxBuckets, stoppedBy: signals.first },
+    { ...facts, seed, promql, suggest, maxBuckets, maxError, stoppedBy: signals.first },
     observeCosts,
   );
 }
