@@ -35,7 +35,8 @@ export async function measureAccuracy(request: AccuracyRequest, io: Io): Promise
       signals,
     );
     const problems = await deliverAccuracy(report, evidence, request, io);
-    for (const line of problems) io.stderr(`loadgen: ${line}\n`);
+    const silent = request.quiet || request.jsonFile === '-';
+    for (const line of [...problems, ...(silent ? failuresOf(report) : [])]) io.stderr(`loadgen: ${line}\n`);
     return problems.length > 0 ? EXIT.fault : exitCodeOf(report);
   } finally {
     await target.close();
@@ -83,6 +84,16 @@ function reportOf(
     { ...facts, seed, promql, suggest, maxBuckets, maxError, stoppedBy: signals.first },
     observeCosts,
   );
+}
+
+/** For who sees no report: each check that failed, with its first problem. */
+function failuresOf({ checks }: AccuracyReport): string[] {
+  return checks
+    .filter((check) => !check.passed)
+    .map(({ name, problems: [first = '', ...others] }) => {
+      const more = others.length === 0 ? '' : `, and ${others.length} more`;
+      return `failed: ${name}: ${first}${more}`;
+    });
 }
 
 function exitCodeOf(report: AccuracyReport): number {
