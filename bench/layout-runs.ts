@@ -1,76 +1,107 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import type { SampleSet } from '../loadgen/accuracy/evaluate.ts';
 import { startDemoService } from '../loadgen/demo-service.ts';
-import { ROOT, runLoadgen } from './processes.ts';
+import { readTruth } from '../loadgen/experiment/read-truth.ts';
+import { loadgenArgs, ROOT, runProgram, runtimeName } from './processes.ts';
+
+/** How much of the machine the service and its clients have. */
+export type Condition = 'quiet' | 'crowded' | 'one core';
+
+export type Load = { readonly perSecond: number; readonly seconds: number };
+
+/** One run that is to be measured, or was. */
+export type RunPlan = {
+  readonly runtime: string;
+  readonly seed: number;
+  readonly condition: Condition;
+  readonly load: Load;
+};
 
 /**
- * What the service is driven with, equally often in each. An idle processor answers more slowly, so the loads make for
- * sets of their own.
+ * Nothing else of ours runs; every core but one is kept busy by somebody else; service and generator share one core, where
+ * the machine can pin them.
  */
-const LOADS = [
-  { perSecond: 200, seconds: 100 },
-  { perSecond: 500, seconds: 40 },
-  { perSecond: 1000, seconds: 20 },
-  { perSecond: 2000, seconds: 10 },
-] as const;
+export const CONDITIONS: readonly Condition[] = existsSync('/usr/bin/taskset')
+  ? ['quiet', 'crowded', 'one core']
+  : ['quiet', 'crowded'];
 
 /**
- * Drives the service once for each seed and load, and reads the exact durations from /truth. The sets are named by load and
- * endpoint: runs with other seeds have the same names.
- *
- * @param runtimes programs of node or deno that run the service, taking turns with the seeds
+ * The exact durations of one run, by endpoint and all together. A run that `keptIn` a folder has already is read from there.
  */
-export async function measureRuns(
-  runtimes: readonly string[],
-  seeds: readonly number[],
-): Promise<SampleSet[]> {
-  const sets: SampleSet[] = [];
-  for (const [i, seed] of seeds.entries())
-    for (const load of LOADS) sets.push(...(await measureOnce(runtimes[i % runtimes.length]!, seed, load)));
+export async function measureRun(plan: RunPlan, keptIn: string | null): Promise<SampleSet[]> {
+  const { runtime, seed, condition, load } = plan;
+  const name = `${await runtimeName(runtime)} ${condition} ${load.perSecond} per second, seed ${seed}`;
+  const file = keptIn === null ? null : join(keptIn, `${name.replaceAll(/\W+/g, '-')}.json`);
+  if (file !== null && existsSync(file)) return unpacked(readFileSync(file, 'utf8'));
+  console.error(`measuring ${name}`);
+  const sets = (await driven(plan)).map((set) => ({ ...set, name: `${set.name}, ${name}` }));
+  if (file !== null) {
+    mkdirSync(join(file, '..'), { recursive: true });
+    writeFileSync(file, packed(sets));
+  }
   return sets;
 }
 
-/** The runs of each load and endpoint taken together. */
-export function pooled(sets: readonly SampleSet[]): SampleSet[] {
-  const names = [...new Set(sets.map(({ name }) => name))];
-  return names.map((name) => {
-    const samples = sets.filter((set) => set.name === name).flatMap((set) => [...set.samples]);
-    return { name, samples: Float64Array.from(samples) };
-  });
-}
-
-async function measureOnce(
-  runtime: string,
-  seed: number,
-  { perSecond, seconds }: (typeof LOADS)[number],
-): Promise<SampleSet[]> {
+async function driven({ runtime, seed, condition, load }: RunPlan): Promise<SampleSet[]> {
   const service = await startDemoService({
     execPath: runtime,
     isDeno: basename(runtime).startsWith('deno'),
     env: process.env,
     settings: { TRUTH: '1', SEED: String(seed) },
   });
+  const hogs = condition === 'crowded' ? startHogs(load.seconds) : [];
+  const pinned = condition === 'one core' ? TO_ONE_CORE : [];
   try {
-    const load = ['--rate', `${perSecond}`, '--duration', `${seconds}s`, '--workers', '1'];
-    const scenario = join(ROOT, 'bench/scenarios/layout.ts');
-    await runLoadgen(process.execPath, [scenario, '--target', service.url, '--seed', `${seed}`, ...load]);
-    return await readTruth(service.url, `${perSecond}/s`);
+    if (pinned.length > 0) execFileSync('taskset', ['-a', '-p', '-c', '0', `${service.pid}`]);
+    const [program = '', ...args] = [...pinned, process.execPath, ...loadgenArgs(process.execPath)];
+    await runProgram(program, [
+      ...args,
+      ...['run', join(ROOT, 'bench/scenarios/layout.ts'), '--target', service.url, '--seed', `${seed}`],
+      ...['--rate', `${load.perSecond}`, '--duration', `${load.seconds}s`, '--workers', '1'],
+      ...['--quiet', '--no-reconcile'],
+    ]);
+    return await truthOf(service.url);
   } finally {
+    for (const hog of hogs) hog.kill('SIGKILL');
     await service.close();
   }
 }
 
+const TO_ONE_CORE = ['taskset', '-c', '0'];
+
+/** One for each core but one. They end by themselves, should we end first. */
+function startHogs(seconds: number): ChildProcess[] {
+  const endMs = 1000 * (seconds + 30);
+  const spin = `const end = performance.now() + ${endMs}; while (performance.now() < end);`;
+  const count = Math.max(1, availableParallelism() - 1);
+  return Array.from({ length: count }, () => spawn(process.execPath, ['-e', spin], { stdio: 'ignore' }));
+}
+
+const READ_LIMIT_MS = 60_000;
+
 /** Throws when the service has not kept every request. */
-async function readTruth(url: string, load: string): Promise<SampleSet[]> {
-  const truth = (await (await fetch(`${url}/truth`)).json()) as {
-    readonly dropped: number;
-    readonly endpoints: readonly { readonly endpoint: string; readonly durations: string }[];
-  };
-  if (truth.dropped > 0)
-    throw new Error(`Cannot use the truth, ${truth.dropped} requests are missing: want all`);
-  return truth.endpoints.map(({ endpoint, durations }) => {
-    const bytes = Buffer.from(durations, 'base64');
-    const samples = Float64Array.from({ length: bytes.length / 8 }, (_, i) => bytes.readDoubleLE(i * 8));
-    return { name: `${load} ${endpoint}`, samples };
-  });
+async function truthOf(url: string): Promise<SampleSet[]> {
+  const { dropped, endpoints } = await readTruth(url, 0, { timeoutMs: READ_LIMIT_MS, insecure: false });
+  if (dropped > 0) throw new Error(`Cannot use the truth, ${dropped} requests are missing: want all`);
+  const sets = endpoints.map(({ endpoint, seconds }) => ({ name: endpoint, samples: seconds }));
+  const all = sets.flatMap(({ samples }) => [...samples]);
+  return [...sets, { name: 'all', samples: Float64Array.from(all) }];
+}
+
+function packed(sets: readonly SampleSet[]): string {
+  const entries = sets.map(({ name, samples }) => [
+    name,
+    Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength).toString('base64'),
+  ]);
+  return JSON.stringify(Object.fromEntries(entries));
+}
+
+function unpacked(text: string): SampleSet[] {
+  return Object.entries(JSON.parse(text) as Record<string, string>).map(([name, base64]) => ({
+    name,
+    samples: new Float64Array(Uint8Array.from(Buffer.from(base64, 'base64')).buffer),
+  }));
 }

@@ -20,6 +20,8 @@ export type AccuracyReport = {
   readonly warnings: readonly string[];
   /** null unless it was asked for. */
   readonly suggestion: Suggestion | null;
+  /** The largest binning error of the target's own bounds that passes, without sign: 0.3 is 30 %. */
+  readonly maxError: number;
   /** The signal that ended it early. */
   readonly stoppedBy: string | null;
   readonly passed: boolean;

@@ -2,7 +2,7 @@ import { formatCount, formatMs } from '../report/figures.ts';
 import { type Cell, type Ink, type Line, left, paint, right, span, table, wrap } from '../report/lines.ts';
 import type { AccuracyReport, AccuracyRow, LayoutResult, Suggestion } from './accuracy-report.ts';
 import { worstRow } from './compare-layouts.ts';
-import { formatBracket, formatError, formatSeconds, quantileName } from './figures.ts';
+import { formatBracket, formatError, formatSeconds, quantileName, shortName } from './figures.ts';
 
 export type TextLook = {
   readonly colour: boolean;
@@ -90,11 +90,6 @@ function quantileLines(rows: readonly AccuracyRow[], columns: number): Line[] {
     ...grouped,
     ...notes.flatMap((note) => wrap(note, columns)).map((text) => [span(text, 'dim')]),
   ];
-}
-
-/** What the service was told to follow says more than that it was at /work. */
-function shortName(endpoint: string): string {
-  return endpoint.replace(/^\/work /, '');
 }
 
 function inkOf(error: number | null): Ink | null {
@@ -194,7 +189,7 @@ function verdictLines(report: AccuracyReport, shipped: readonly AccuracyRow[], c
       : `the buckets are off by ${formatError(Math.abs(worst.binningError ?? 0)).replace('+', '')} at worst (${shortName(worst.endpoint)} ${quantileName(worst.quantile)})`;
   const reasons = [
     ...failed.map((check) => `not so: ${check.name}`),
-    ...(failed.length === 0 ? [summary] : []),
+    summary,
     ...(report.warnings.length > 0
       ? ['but the machine disturbed it: see Warnings before you believe it']
       : []),

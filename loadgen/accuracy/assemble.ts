@@ -9,7 +9,7 @@ import { adviseLayout } from './advise.ts';
 import { type Asked, rowsOf, type Subject, shippedRowsOf } from './attribute.ts';
 import { compareLayouts } from './compare-layouts.ts';
 import { DEFAULT_QUANTILES, type SampleSet } from './evaluate.ts';
-import { formatSeconds, quantileName } from './figures.ts';
+import { formatError, formatSeconds, quantileName, shortName } from './figures.ts';
 import { type ClassicLayout, classicLayout, type Layout, PEER_LAYOUTS } from './layouts.ts';
 import { machineWarnings } from './machine-warnings.ts';
 import { suggestLayout, TRAINING_SCALES } from './suggest.ts';
@@ -25,7 +25,7 @@ export type ExperimentEvidence = {
 /** Everything that the report says and the evidence does not know. */
 export type AccuracyFacts = Pick<
   AccuracyReport,
-  'seed' | 'target' | 'runtime' | 'startedAt' | 'promql' | 'stoppedBy'
+  'seed' | 'target' | 'runtime' | 'startedAt' | 'promql' | 'maxError' | 'stoppedBy'
 > & {
   readonly suggest: boolean;
   readonly maxBuckets: number;
@@ -46,7 +46,12 @@ export function wholeReport(
   const shipped = classicLayout('shipped', evidence[0]?.boundsSeconds ?? []);
   const layouts = [shipped, ...PEER_LAYOUTS, foundLayout(subjects, maxBuckets)];
   const rows = rowsOfAll(subjects, shipped, layouts, { quantiles: DEFAULT_QUANTILES, version: facts.promql });
-  const checks = [...joined(evidence.flatMap((one) => one.checks)), notCensored(rows)];
+  const shippedRows = rows.filter((row) => row.layout === 'shipped');
+  const checks = [
+    ...joined(evidence.flatMap((one) => one.checks)),
+    notCensored(shippedRows),
+    nearTheTruth(shippedRows, facts.maxError),
+  ];
   return {
     schema: 'loadgen.accuracy/1',
     ...told,
@@ -142,13 +147,28 @@ function joined(checks: readonly CheckResult[]): CheckResult[] {
 }
 
 function notCensored(rows: readonly AccuracyRow[]): CheckResult {
-  const censored = rows.filter((row) => row.layout === 'shipped' && row.censored);
+  const censored = rows.filter((row) => row.censored);
   return {
     name: "no quantile lies above the target's top bucket bound",
     passed: censored.length === 0,
     problems: censored.map(
       ({ endpoint, quantile, truthSeconds, promqlSeconds }) =>
         `${endpoint} ${quantileName(quantile)}: ${formatSeconds(truthSeconds)} in truth, a dashboard shows ${formatSeconds(promqlSeconds)}`,
+    ),
+  };
+}
+
+/** A censored quantile has no error; it fails the check above. */
+function nearTheTruth(rows: readonly AccuracyRow[], maxError: number): CheckResult {
+  const off = rows.filter(
+    ({ censored, binningError }) => !censored && binningError !== null && Math.abs(binningError) > maxError,
+  );
+  return {
+    name: `the buckets are off by at most ${formatError(maxError).replace('+', '')}`,
+    passed: off.length === 0,
+    problems: off.map(
+      ({ endpoint, quantile, truthSeconds, promqlSeconds, binningError }) =>
+        `${shortName(endpoint)} ${quantileName(quantile)}: ${formatError(binningError)}, a dashboard shows ${formatSeconds(promqlSeconds)} for ${formatSeconds(truthSeconds)} in truth`,
     ),
   };
 }

@@ -15,6 +15,8 @@ export type LayoutEvaluation = {
   readonly worst: EvaluatedCell | null;
   readonly censored: number;
   readonly cells: number;
+  /** Signed, of every cell that is not censored. */
+  readonly errors: readonly number[];
 };
 
 type EvaluatedCell = {
@@ -36,6 +38,7 @@ export function evaluateLayout(
 ): LayoutEvaluation {
   let worst: EvaluatedCell | null = null;
   let [censored, cells] = [0, 0];
+  const errors: number[] = [];
   for (const set of sets) {
     const sorted = sortedSet(set).sorted;
     for (const scale of scales) {
@@ -43,15 +46,19 @@ export function evaluateLayout(
       for (const quantile of quantiles) {
         const result = binQuantile(scaled, quantile, layout);
         cells++;
-        if (result.censored) censored++;
-        else if (worst === null || Math.abs(result.binningError) > Math.abs(worst.error)) {
+        if (result.censored) {
+          censored++;
+          continue;
+        }
+        errors.push(result.binningError);
+        if (worst === null || Math.abs(result.binningError) > Math.abs(worst.error)) {
           const { truthSeconds, promqlSeconds, binningError: error } = result;
           worst = { set: set.name, quantile, scale, truthSeconds, promqlSeconds, error };
         }
       }
     }
   }
-  return { worstError: worst === null ? Number.NaN : Math.abs(worst.error), worst, censored, cells };
+  return { worstError: worst === null ? Number.NaN : Math.abs(worst.error), worst, censored, cells, errors };
 }
 
 /** A set in ascending order. */

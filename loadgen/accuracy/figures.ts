@@ -5,6 +5,11 @@ export function quantileName(quantile: number): string {
   return `p${Number((quantile * 100).toPrecision(12))}`;
 }
 
+/** What the service was told to follow says more than that it was at /work. */
+export function shortName(endpoint: string): string {
+  return endpoint.replace(/^\/work /, '');
+}
+
 export function formatSeconds(seconds: number | null): string {
   return formatUs(seconds === null ? null : seconds * 1e6);
 }

@@ -41,6 +41,11 @@ export const TRAINING_SCALES: readonly number[] = Array.from(
  * Throws a RangeError when there is nothing to train on or a sample is not above 0.
  */
 export function suggestLayout(sets: readonly SampleSet[], options: SuggestOptions): SuggestedLayout {
+  return suggestLayouts(sets, options).at(-1)!;
+}
+
+/** The best with 1 bound at most, with 2 and so on up to `maxBuckets`, for the price of the last. */
+export function suggestLayouts(sets: readonly SampleSet[], options: SuggestOptions): SuggestedLayout[] {
   checkOptions(options);
   const sorted = sets.map(sortedSet);
   const [lowest, highest] = truthRange(sorted, options);
@@ -154,23 +159,26 @@ function bestBounds(
   errors: Float64Array,
   firstTop: number,
   maxBuckets: number,
-): SuggestedLayout {
+): SuggestedLayout[] {
   // worst[to]: of the best layout so far that ends at `to`; chosen[k][to]: the bound before it, −1 for none.
   let worst = errors.subarray(0, bounds.length);
   const chosen: Int32Array[] = [new Int32Array(bounds.length).fill(-1)];
   let best = { buckets: 0, top: -1, error: Number.POSITIVE_INFINITY };
-  for (let buckets = 1; buckets <= Math.min(maxBuckets, bounds.length); buckets++) {
-    if (buckets > 1) {
+  const found: SuggestedLayout[] = [];
+  for (let buckets = 1; buckets <= maxBuckets; buckets++) {
+    if (buckets > 1 && buckets <= bounds.length) {
       const step = withOneMore(worst, errors, bounds.length);
       worst = step.worst;
       chosen.push(step.chosen);
     }
     for (let top = firstTop; top < bounds.length; top++)
-      if (worst[top]! < best.error) best = { buckets, top, error: worst[top]! };
+      if (worst[top]! < best.error) best = { buckets: chosen.length, top, error: worst[top]! };
+    const picked: number[] = [];
+    for (let to = best.top, k = best.buckets - 1; to >= 0; to = chosen[k--]![to]!)
+      picked.unshift(bounds[to]!);
+    found.push({ boundsSeconds: picked, worstTrainError: best.error });
   }
-  const picked: number[] = [];
-  for (let to = best.top, k = best.buckets - 1; to >= 0; to = chosen[k--]![to]!) picked.unshift(bounds[to]!);
-  return { boundsSeconds: picked, worstTrainError: best.error };
+  return found;
 }
 
 function withOneMore(

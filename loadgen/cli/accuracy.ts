@@ -31,6 +31,13 @@ const NUMBERS = {
     max: 100,
     help: 'finite bounds of the suggested layout',
   },
+  maxError: {
+    kind: 'number',
+    default: 30,
+    min: 0,
+    max: 1_000_000,
+    help: "exit 99 when a quantile of the target's own bounds is farther off, in percent",
+  },
   workers: { kind: 'integer', default: 1, min: 1, max: 256, help: 'threads that send' },
   connections: {
     kind: 'integer',
@@ -66,6 +73,11 @@ const FLAGS: readonly Flag[] = [
   { name: 'promql', value: '2.42|3', about: `${NUMBERS.promql.help} (default: 3)` },
   { name: 'suggest', about: 'search bucket bounds, and judge them on runs that the search has not seen' },
   { name: 'max-buckets', value: 'N', about: `${NUMBERS.maxBuckets.help} (default: 15)` },
+  {
+    name: 'max-error',
+    value: 'PERCENT',
+    about: `${NUMBERS.maxError.help} (default: ${NUMBERS.maxError.default})`,
+  },
   { name: 'workers', value: 'N', about: `${NUMBERS.workers.help} (default: 1)` },
   { name: 'connections', value: 'N', about: `${NUMBERS.connections.help} (default: 1000)` },
   { name: 'timeout', value: 'D', about: `${NUMBERS.timeout.help} (default: 60s)` },
@@ -79,8 +91,8 @@ const EPILOGUE = `Drives the target, reads its histograms and its own exact dura
 and after, and splits what a dashboard is off into its causes: buckets, place of
 measurement, scraping.
 
-Exit code: 0 the histograms hold the truth and no quantile lies above the top bound;
-99 otherwise; 104 the target has no truth; 105 stopped; 106 nothing answers.`;
+Exit code: 0 the histograms hold the truth, no quantile lies above the top bound or is
+farther off than --max-error; 99 otherwise; 104 the target has no truth; 105 stopped; 106 nothing answers.`;
 
 async function act(given: Given, io: Io): Promise<number> {
   const problems: Problem[] = [];
@@ -112,6 +124,7 @@ function requestOf({ words, flags }: Given, io: Io, problems: Problem[]): Accura
     promql: values.promql === '2.42' ? '2.42' : '3',
     suggest: flags.suggest === true,
     maxBuckets: Number(values.maxBuckets),
+    maxError: Number(values.maxError) / 100,
     workers: Number(values.workers),
     connections: Number(values.connections),
     timeoutMs: Number(values.timeout),

@@ -35,7 +35,8 @@ export async function measureAccuracy(request: AccuracyRequest, io: Io): Promise
       signals,
     );
     const problems = await deliverAccuracy(report, evidence, request, io);
-    for (const line of problems) io.stderr(`loadgen: ${line}\n`);
+    const silent = request.quiet || request.jsonFile === '-';
+    for (const line of [...problems, ...(silent ? failuresOf(report) : [])]) io.stderr(`loadgen: ${line}\n`);
     return problems.length > 0 ? EXIT.fault : exitCodeOf(report);
   } finally {
     await target.close();
@@ -77,12 +78,22 @@ function reportOf(
   facts: Pick<AccuracyReport, 'target' | 'runtime' | 'startedAt'>,
   signals: Signals,
 ): AccuracyReport {
-  const { seed, promql, maxBuckets, suggest } = request;
+  const { seed, promql, maxBuckets, maxError, suggest } = request;
   return wholeReport(
     evidence,
-    { ...facts, seed, promql, suggest, maxBuckets, stoppedBy: signals.first },
+    { ...facts, seed, promql, suggest, maxBuckets, maxError, stoppedBy: signals.first },
     observeCosts,
   );
+}
+
+/** For who sees no report: each check that failed, with its first problem. */
+function failuresOf({ checks }: AccuracyReport): string[] {
+  return checks
+    .filter((check) => !check.passed)
+    .map(({ name, problems: [first = '', ...others] }) => {
+      const more = others.length === 0 ? '' : `, and ${others.length} more`;
+      return `failed: ${name}: ${first}${more}`;
+    });
 }
 
 function exitCodeOf(report: AccuracyReport): number {

@@ -29,6 +29,8 @@ export type AccuracyRequest = {
   readonly promql: '2.42' | '3';
   readonly suggest: boolean;
   readonly maxBuckets: number;
+  /** The largest error of the target's bounds that passes, as a share. */
+  readonly maxError: number;
   readonly workers: number;
   readonly connections: number;
   readonly timeoutMs: number;

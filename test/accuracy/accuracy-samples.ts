@@ -24,7 +24,10 @@ export function evidenceOf(
   };
 }
 
-export function reportOf(evidence: readonly ExperimentEvidence[], suggest = false): AccuracyReport {
+export function reportOf(
+  evidence: readonly ExperimentEvidence[],
+  { suggest = false, maxError = 10 }: { suggest?: boolean; maxError?: number } = {},
+): AccuracyReport {
   return wholeReport(
     evidence,
     {
@@ -34,7 +37,7 @@ export function reportOf(evidence: readonly ExperimentEvidence[], suggest = fals
         runtime: 'node 24.9.0',
         startedAt: '2026-01-02T03:04:05.678Z',
       },
-      ...{ promql: '3', stoppedBy: null, suggest, maxBuckets: 15 },
+      ...{ promql: '3', stoppedBy: null, suggest, maxBuckets: 15, maxError },
     },
     (layouts) => new Map(layouts.map(({ name }) => [name, 20])),
   );

@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert';
 import type { AccuracyReport } from '../../loadgen/accuracy/accuracy-report.ts';
 import { renderAccuracy } from '../../loadgen/accuracy/accuracy-text.ts';
+import { worstRow } from '../../loadgen/accuracy/compare-layouts.ts';
 import { formatBracket, formatError, quantileName } from '../../loadgen/accuracy/figures.ts';
 import { machineWarnings } from '../../loadgen/accuracy/machine-warnings.ts';
 import { drawPicture } from '../../loadgen/accuracy/picture.ts';
@@ -12,8 +13,9 @@ const REPORT = reportOf([EVIDENCE]);
 const CENSORED = reportOf([evidenceOf(1, 'reported', BOUNDS.slice(0, -2))]);
 const SUGGESTED = reportOf(
   [EVIDENCE, evidenceOf(11, 'training'), evidenceOf(21, 'judging'), evidenceOf(31, 'judging')],
-  true,
+  { suggest: true },
 );
+const WORST = Math.abs(worstRow(REPORT.rows.filter(({ layout }) => layout === 'shipped'))!.binningError!);
 
 suite('the accuracy report', (test) => {
   test('has a row for each layout, endpoint and quantile, and reads back from JSON as it was', () => {
@@ -37,6 +39,27 @@ suite('the accuracy report', (test) => {
       CENSORED.checks.find(({ passed }) => !passed)!.problems.join(),
       /\/slow p99: 4\.\d\d s in truth, a dashboard shows 1 s/,
     );
+  });
+
+  test('a quantile that is farther off than allowed fails the check that names it, one that is as far does not', () => {
+    const just = reportOf([EVIDENCE], { maxError: WORST });
+    assert.equal([just.passed, just.maxError], [true, WORST]);
+    const failed = reportOf([EVIDENCE], { maxError: WORST * 0.999 });
+    assert.is(failed.passed, false);
+    const [check, ...others] = failed.checks.filter(({ passed }) => !passed);
+    assert.equal(others, []);
+    assert.match(check!.name, /^the buckets are off by at most [\d.]+ %$/);
+    assert.is(check!.problems.length, 1);
+    assert.match(check!.problems[0]!, /^\S+ p[\d.]+: [+−]\d+ %, a dashboard shows .* for .* in truth$/);
+  });
+
+  test('a limit of 0 fails every quantile that is not exact, but a censored one only for being censored', () => {
+    const strict = reportOf([evidenceOf(1, 'reported', BOUNDS.slice(0, -2))], { maxError: 0 });
+    const byName = (part: string) => strict.checks.find(({ name }) => name.includes(part))!;
+    const shipped = strict.rows.filter(({ layout }) => layout === 'shipped');
+    const censored = shipped.filter((row) => row.censored).length;
+    assert.is(byName('above the target').problems.length, censored);
+    assert.is(byName('at most 0.0 %').problems.length, shipped.length - censored);
   });
 
   test('the best layout found beats the one that it was found for, with no more bounds than allowed', () => {
@@ -118,6 +141,13 @@ suite('the accuracy report as text', (test) => {
       plain(REPORT, 80),
       /✓ passed {3}the buckets are off by [\d,×]+ ?%? at worst \(\/\S+ p[\d.]+\)\n$/,
     );
+  });
+
+  test('a failure says which quantile is off by how much, and what was allowed', () => {
+    const text = plain(reportOf([EVIDENCE], { maxError: 0.05 }), 80);
+    assert.match(text, /✗ the buckets are off by at most 5\.0 %\n {6}\S+ p[\d.]+: [+−]/);
+    assert.match(text, /✗ failed {3}not so: the buckets are off by at most 5\.0 %\n/);
+    assert.match(text, /the buckets are off by [\d,×]+ ?%? at worst \(\/\S+ p[\d.]+\)\n$/);
   });
 
   test('what is to be pasted can be pasted', () => {

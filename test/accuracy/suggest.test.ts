@@ -14,6 +14,7 @@ import {
   candidateBounds,
   OTHER_RUNS,
   suggestLayout,
+  suggestLayouts,
   TRAINING_SCALES,
 } from '../../loadgen/accuracy/suggest.ts';
 import { suite } from '../support/suite.ts';
@@ -50,6 +51,15 @@ suite('layout search', (test) => {
       assert.ok(boundsSeconds.length <= maxBuckets);
       before = worstTrainError;
     }
+  });
+
+  test('all sizes searched at once are those searched one by one', () => {
+    const sets = [set('a', SHAPES.lognormal, 2000, 1), set('b', SHAPES.timeouts, 2000, 2)];
+    const options = { quantiles: DEFAULT_QUANTILES, scales: [0.9, 1, 1.1] };
+    const found = suggestLayouts(sets, { ...options, maxBuckets: 12 });
+    assert.is(found.length, 12);
+    for (const maxBuckets of [1, 2, 7, 12])
+      assert.equal(found[maxBuckets - 1], suggestLayout(sets, { ...options, maxBuckets }));
   });
 
   test('with 15 bounds every shape keeps its error on other seeds and shifts, and nothing is censored', () => {

@@ -9,6 +9,8 @@ import { scratchFolder } from '../support/scratch-folder.ts';
 import { suite } from '../support/suite.ts';
 
 const QUANTILES = [0.5, 0.9, 0.95, 0.99, 0.999];
+/** Where buckets are not what is tested: how far they are off is a matter of the machine. */
+const ANY_ERROR = ['--max-error', '1000000'];
 
 suite('loadgen accuracy', (test) => {
   const folder = scratchFolder();
@@ -18,7 +20,10 @@ suite('loadgen accuracy', (test) => {
     const json = join(folder.path, 'accuracy.json');
     const svg = join(folder.path, 'accuracy.svg');
     const ended = await runLoadgen(
-      ['accuracy', '--samples', '400', '--rate', '400', '--seed', '3', '--json', json, '--svg', svg],
+      [
+        ...['accuracy', '--samples', '400', '--rate', '400', '--seed', '3', ...ANY_ERROR],
+        ...['--json', json, '--svg', svg],
+      ],
       {
         env: { SLOW_MS: '1-50', SLOW_TIMEOUT_MS: '60-80' },
       },
@@ -29,6 +34,7 @@ suite('loadgen accuracy', (test) => {
     assert.match(ended.stderr, /started a demo service with TRUTH=1/);
     const report: AccuracyReport = JSON.parse(readFileSync(json, 'utf8'));
     assert.equal([report.schema, report.seed, report.samples], ['loadgen.accuracy/1', 3, 400]);
+    assert.equal([report.maxError, report.passed], [10_000, true]);
     const shipped = report.rows.filter(({ layout }) => layout === 'shipped');
     assert.equal([...new Set(shipped.map(({ endpoint }) => endpoint))].sort(), [
       '/',
@@ -67,6 +73,7 @@ suite('loadgen accuracy', (test) => {
           String(scale),
         ],
         ...['--samples', String(samples), '--rate', '100', '--seed', String(seed), '--json', '-'],
+        ...ANY_ERROR,
       ],
       { env: { BUCKETS: '0.09,0.99,50' } },
     );
@@ -103,11 +110,32 @@ suite('loadgen accuracy', (test) => {
     assert.match(ended.stdout, /✗ no quantile lies above the target's top bucket bound/);
   });
 
+  test('a quantile farther off than 30 %, or than --max-error, fails and is named', async () => {
+    const given = ['accuracy', '--distribution', 'constant', '--samples', '50', '--rate', '100'];
+    // All wait 10 ms or more; half of the bucket is 50 s, so the machine may be as busy as it likes.
+    const env = { BUCKETS: '0.001,100' };
+    const ended = await runLoadgen([...given, '--seed', '1'], { env });
+    assert.is(ended.exitCode, 99, ended.stderr);
+    assert.match(
+      ended.stdout,
+      /✗ the buckets are off by at most 30 %\n +constant p50: (\+\d+ %|×[\d,]+), a dashboard/,
+    );
+    assert.match(ended.stdout, /✓ no quantile lies above/);
+    assert.match(ended.stdout, /not so: the buckets are off by at most 30 %/);
+    const strict = await runLoadgen([...given, '--max-error', '2.5', '--json', '-', '--quiet'], { env });
+    assert.is(strict.exitCode, 99, strict.stderr);
+    assert.match(
+      strict.stderr,
+      /^loadgen: failed: the buckets are off by at most 2\.5 %: constant p50: ×[\d,]+, a dashboard shows .* in truth, and \d more\n$/,
+    );
+    assert.is((JSON.parse(strict.stdout) as AccuracyReport).maxError, 0.025);
+  });
+
   test('a suggestion is judged on runs of its own', async () => {
     const ended = await runLoadgen(
       [
         ...['accuracy', '--suggest', '--max-buckets', '6', '--distribution', 'uniform'],
-        ...['--samples', '120', '--rate', '200', '--seed', '1', '--json', '-'],
+        ...['--samples', '120', '--rate', '200', '--seed', '1', '--json', '-', ...ANY_ERROR],
       ],
       {},
     );
@@ -134,6 +162,8 @@ suite('loadgen accuracy', (test) => {
       ],
       [['--samples', '0'], /--samples: got '0', want a whole number from 1 to/],
       [['--promql', '4'], /--promql: got '4', want one of 2\.42, 3/],
+      [['--max-error', '-1'], /--max-error: got '-1', want a number from 0 to/],
+      [['--max-error', '30%'], /--max-error: got '30%', want a number from 0 to/],
       [['--svg', '-'], /--svg: got '-', want a file name/],
       [['--json', '/no/such/folder/x.json'], /cannot write/],
     ] as const) {
@@ -146,7 +176,7 @@ suite('loadgen accuracy', (test) => {
 });
 
 suite('loadgen accuracy against a given target', (test) => {
-  const SMALL = ['accuracy', '--samples', '200', '--rate', '200', '--distribution', 'constant'];
+  const SMALL = ['accuracy', '--samples', '200', '--rate', '200', '--distribution', 'constant', ...ANY_ERROR];
 
   test('a target that does not tell its truth is a matter of configuration', async () => {
     const service = await demoService({});
