@@ -63,7 +63,7 @@ export function isThrownByUs(thrown: unknown): boolean {
     : nearest.includes(OWN_FOLDER);
 }
 
-const OUR_PACKAGES = /node_modules[/\\](autocannon|undici|piscina)[/\\]/;
+const OUR_PACKAGES = /node_modules[/\\](autocannon|piscina)[/\\]/;
 const NOT_THEIRS = /node:|ext:|node_modules/;
 
 function placeIn(line: string): string | null {
