@@ -7,6 +7,7 @@ const BENCHES = [
   'start',
   'accuracy',
   'layout',
+  'verdict',
 ] as const;
 
 /** `node bench NAME [runtime …]`: further runtimes are paths of node or deno programs to measure as well. */

@@ -34,7 +34,12 @@ export async function run(request: RunRequest, io: Io, audience?: Audience): Pro
   if (request.dryRun) return printSchedule(request.plan, io);
   const signals = catchSignals(io);
   try {
-    return await runUnder(signals, { ...request, thresholds }, io, audience ?? (await terminalAudience(request, io)));
+    return await runUnder(
+      signals,
+      { ...request, thresholds },
+      io,
+      audience ?? (await terminalAudience(request, io)),
+    );
   } finally {
     signals.release();
   }

@@ -4,7 +4,6 @@ import { EXIT, ExitError } from './exit.ts';
 import { explainFailure } from './inspect/failure.ts';
 import { knock } from './wire/knock.ts';
 
-
 /** What a run is driven against. */
 export type Target = {
   readonly url: string;

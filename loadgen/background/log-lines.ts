@@ -18,7 +18,8 @@ export function intervalLine(recent: Recent, soFar: Counts): string {
 export function endLine(report: Report): string {
   const times = [report.open, report.closed].flatMap((figures) => {
     if (figures === null) return [];
-    const model = report.open !== null && report.closed !== null && figures === report.closed ? 'closed ' : '';
+    const model =
+      report.open !== null && report.closed !== null && figures === report.closed ? 'closed ' : '';
     const { latencyUs } = figures;
     return [`${model}p50 ${formatStatistic(latencyUs, 'p50')}, p99 ${formatStatistic(latencyUs, 'p99')}`];
   });

@@ -31,7 +31,11 @@ export function createHeart(
   let lastBeatMs = startMs;
   let watchedFromMs = startMs;
   let busyBeforeMs = busyMs?.() ?? 0;
-  const phaseAt = (atMs: number) => Math.max(0, startsMs.findLastIndex((phaseStartMs) => phaseStartMs <= atMs));
+  const phaseAt = (atMs: number) =>
+    Math.max(
+      0,
+      startsMs.findLastIndex((phaseStartMs) => phaseStartMs <= atMs),
+    );
   const watch = (nowMs: number) => {
     const busyNowMs = busyMs?.() ?? 0;
     recorder.watched(

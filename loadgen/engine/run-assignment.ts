@@ -78,7 +78,12 @@ async function runLoops(
   const closed = closedShares(plan, assignment).map((share) => runClosed(part, base, share));
   const open = clock === null ? [] : [runOpen(part, base, clock, alarm)];
   // A clock that spins keeps the thread busy all the time, which says nothing.
-  const heart = createHeart(recorder, plan.phases, startMs, assignment.clock === 'spin' ? null : threadTime());
+  const heart = createHeart(
+    recorder,
+    plan.phases,
+    startMs,
+    assignment.clock === 'spin' ? null : threadTime(),
+  );
   const beats = setInterval(() => heart.beat(performance.now()), BEAT_MS);
   try {
     await Promise.all([...open, ...closed]);
@@ -126,7 +131,12 @@ function progressOf({ recorder }: Part): Progress {
 }
 
 function handInOf({ recorder, clients, fault }: Part, endedAtEpochMs: number): HandIn {
-  return { tally: recorder.take(), clients: clients.map((client) => client.describe()), fault, endedAtEpochMs };
+  return {
+    tally: recorder.take(),
+    clients: clients.map((client) => client.describe()),
+    fault,
+    endedAtEpochMs,
+  };
 }
 
 type TimedShare = ClosedShare & { readonly startMs: number };

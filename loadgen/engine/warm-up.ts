@@ -32,10 +32,15 @@ export async function warmUp(): Promise<void> {
   const alarm = { ring: () => {} };
   const clock = await startClock('timer', () => alarm.ring());
   try {
-    const loop = new OpenLoop(warmUpContext(client), arrivalSequence(PHASES, 0, { index: 0, of: 1 }), client, {
-      connections: CONNECTIONS,
-      giveUpMs: TIMEOUT_MS,
-    });
+    const loop = new OpenLoop(
+      warmUpContext(client),
+      arrivalSequence(PHASES, 0, { index: 0, of: 1 }),
+      client,
+      {
+        connections: CONNECTIONS,
+        giveUpMs: TIMEOUT_MS,
+      },
+    );
     alarm.ring = () => loop.wake();
     await loop.run(clock);
   } finally {

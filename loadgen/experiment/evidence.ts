@@ -83,7 +83,9 @@ function endpointOf(findings: Findings, one: TruthEndpoint): Exposed {
     after,
     hasRestarted(before, after, prefix),
   ).filter((series) => Object.entries(labels).every(([label, value]) => series.labels[label] === value));
-  const client = endpointsOf(tally).find(({ method, path }) => method === one.method && path === one.endpoint);
+  const client = endpointsOf(tally).find(
+    ({ method, path }) => method === one.method && path === one.endpoint,
+  );
   const name = one.method === 'GET' ? one.endpoint : `${one.method} ${one.endpoint}`;
   return exposedOf(seriesName(ROUTE_HISTOGRAM, labels), addedHistograms(growth, labels), {
     endpoint: name,

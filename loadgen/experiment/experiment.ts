@@ -102,7 +102,10 @@ function assignmentsOf({ scenarioUrl, options, seed }: Experiment, means: Means)
 function refuseSilence(tally: Tally, target: string): void {
   const counts = countsOf(tally);
   if (counts.scheduled > 0 && counts.ok + counts.failed === 0)
-    throw new ExitError(EXIT.unreachable, `Not one of ${counts.scheduled} requests was answered by ${target}`);
+    throw new ExitError(
+      EXIT.unreachable,
+      `Not one of ${counts.scheduled} requests was answered by ${target}`,
+    );
 }
 
 function refuseEmpty({ endpoints }: Truth, target: string): void {

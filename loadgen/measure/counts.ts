@@ -35,7 +35,8 @@ export function addCounts(list: readonly Counts[]): Counts {
 /** Adds numbers up by their key; the keys come out sorted by code units, so that the order is the same in every locale. */
 export function addUp(list: readonly Readonly<Record<string, number>>[]): Record<string, number> {
   const sums = new Map<string, number>();
-  for (const [key, count] of list.flatMap(Object.entries<number>)) sums.set(key, (sums.get(key) ?? 0) + count);
+  for (const [key, count] of list.flatMap(Object.entries<number>))
+    sums.set(key, (sums.get(key) ?? 0) + count);
   return Object.fromEntries([...sums].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

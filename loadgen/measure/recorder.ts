@@ -173,7 +173,8 @@ class TallyRecorder implements Recorder {
   }
 
   #open(index: number, phase: number): StretchRecord {
-    if (!Number.isFinite(index)) throw new RangeError(`Cannot record an event at ${index}: want a finite time`);
+    if (!Number.isFinite(index))
+      throw new RangeError(`Cannot record an event at ${index}: want a finite time`);
     let stretch = this.#stretches.find((one) => one.index === index && one.phase === phase);
     if (stretch === undefined) {
       stretch = new StretchRecord(index, phase);

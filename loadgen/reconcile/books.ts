@@ -41,7 +41,8 @@ export async function openBooks(target: string, options: BooksOptions): Promise<
   const before: MetricsReading = await readQuiesced(read, QUIESCE_PAUSE_MS, 2);
   return {
     async close(tally) {
-      if (before.kind === 'none') return { impossible: `Not compared with the target's own counters: ${before.why}` };
+      if (before.kind === 'none')
+        return { impossible: `Not compared with the target's own counters: ${before.why}` };
       const after = await readQuiesced(read, QUIESCE_PAUSE_MS, QUIESCE_READS);
       if (after.kind === 'read') {
         const { rates, plan } = options;

@@ -36,7 +36,9 @@ export function explainVerdict(report: Report): Headline {
   if (doubt.length > 0) return { mark: '!', word: 'done', reasons: [summaryOf(report), ...doubt] };
   const limited = validity.verdict === 'target-limited' ? [`target-limited: ${cause}`] : [];
   const reasons = [summaryOf(report), ...limited];
-  return report.passed === true ? { mark: '✓', word: 'passed', reasons } : { mark: '·', word: 'done', reasons };
+  return report.passed === true
+    ? { mark: '✓', word: 'passed', reasons }
+    : { mark: '·', word: 'done', reasons };
 }
 
 /** The value of a threshold in its own unit. */
@@ -129,7 +131,8 @@ function summaryOf(report: Report): string {
   const times = [report.open, report.closed].flatMap((figures) => {
     if (figures === null || figures.latencyUs.count === 0) return [];
     const { latencyUs } = figures;
-    const of = report.open !== null && report.closed !== null ? (figures === report.open ? 'open ' : 'closed ') : '';
+    const of =
+      report.open !== null && report.closed !== null ? (figures === report.open ? 'open ' : 'closed ') : '';
     const top = isTooFew(latencyUs, 'p99') ? 'max' : 'p99';
     return [`${of}p50 ${formatStatistic(latencyUs, 'p50')}, ${top} ${formatStatistic(latencyUs, top)}`];
   });

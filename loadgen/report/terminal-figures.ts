@@ -6,7 +6,18 @@ import { binsOf } from './distribution.ts';
 import { byCount, formatStatistic, intervalText, nameOf, survivorsText, tooFewText } from './explain.ts';
 import { formatCount, formatMs, formatRate, formatShare, formatUs } from './figures.ts';
 import { attemptsOf, errorsOf } from './judge.ts';
-import { type Cell, type Ink, type Line, left, lineWidth, pageWidth, right, span, table, wrap } from './lines.ts';
+import {
+  type Cell,
+  type Ink,
+  type Line,
+  left,
+  lineWidth,
+  pageWidth,
+  right,
+  span,
+  table,
+  wrap,
+} from './lines.ts';
 import type { EndpointReport, PhaseReport, Quantiles, Report, TimelinePoint } from './report.ts';
 
 /** Phase by phase latency, service time and lateness under each other; the mean gives way where there is no room. */
@@ -33,7 +44,8 @@ export function latencyLines(report: Report, columns: number): Line[] {
   const layouts = [lay(STATISTICS, true), lay(STATISTICS, false), lay(withoutMean, false)];
   const chosen = layouts.find(fits) ?? layouts.at(-1)!;
   const hidden = sent.length - shown.length;
-  const rest = hidden > 0 ? [dim(`and ${formatCount(hidden)} more phases: the JSON report has them all`)] : [];
+  const rest =
+    hidden > 0 ? [dim(`and ${formatCount(hidden)} more phases: the JSON report has them all`)] : [];
   return [...chosen, ...rest, ...shown.flatMap((phase) => latencyNotes(phase, report, columns))];
 }
 
@@ -124,9 +136,10 @@ export function endpointLines(report: Report, columns: number): Line[] {
   const isBoth = report.open !== null && report.closed !== null;
   const named = (model: 'open' | 'closed', endpoints: readonly EndpointReport[] = []) =>
     endpoints.map((endpoint) => ({ endpoint, model: isBoth ? `${model}  ` : '' }));
-  const busiest = [...named('open', report.open?.endpoints), ...named('closed', report.closed?.endpoints)].sort(
-    (a, b) => b.endpoint.requests.scheduled - a.endpoint.requests.scheduled,
-  );
+  const busiest = [
+    ...named('open', report.open?.endpoints),
+    ...named('closed', report.closed?.endpoints),
+  ].sort((a, b) => b.endpoint.requests.scheduled - a.endpoint.requests.scheduled);
   if (busiest.length === 0) return [];
   const heads = ['requests', 'errors', 'p50', 'p95', 'p99', 'max'].map((head) => right(head, 'dim'));
   const rows = busiest.slice(0, ENDPOINT_ROWS).map(({ endpoint, model }) => {
@@ -167,7 +180,9 @@ export function timelineLines(report: Report, columns: number): Line[] {
     ink: Ink,
     format: (peak: number) => string,
   ) => [left(name), left(sparkline(values), ink), left(`up to ${format(peakOf(values))}`, 'dim')];
-  const errors = rate(({ failed, timedOut, disconnected, unsent }) => failed + timedOut + disconnected + unsent);
+  const errors = rate(
+    ({ failed, timedOut, disconnected, unsent }) => failed + timedOut + disconnected + unsent,
+  );
   const sent = rate((point) => point.sent);
   const rows = [
     row('sent', sent, 'cyan', formatRate),

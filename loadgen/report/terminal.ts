@@ -1,7 +1,7 @@
 import { byCount, explainVerdict, formatThresholdValue } from './explain.ts';
 import { formatCount, formatMs, formatRate } from './figures.ts';
-import { type Ink, type Line, left, paint, right, span, table, wrap } from './lines.ts';
 import { attemptsOf } from './judge.ts';
+import { type Ink, type Line, left, paint, right, span, table, wrap } from './lines.ts';
 import type { Report } from './report.ts';
 import type { Sink } from './sinks.ts';
 import {

@@ -177,7 +177,10 @@ function unreachable({ counts, disconnects, unsentReasons }: Sum): Validity {
     .map(([cause, count]) => `${formatCount(count)} ${cause}`);
   // A second Ctrl-C closes connections on which an answer might still have come.
   if (abandoned > 0 && abandoned === wanted({ counts, unsentReasons }))
-    return { verdict: 'nothing sent', cause: `Every request was given up before its answer came (${list.join(', ')}).` };
+    return {
+      verdict: 'nothing sent',
+      cause: `Every request was given up before its answer came (${list.join(', ')}).`,
+    };
   return { verdict: 'unreachable', cause: `Not one answer came (${list.join(', ')}). ${remedyFor(causes)}` };
 }
 
@@ -268,7 +271,11 @@ function placeProblems(place: string, { requests, statuses, disconnects, unsentR
   ];
 }
 
-function sumProblems(name: string, requests: Counts, parts: readonly { readonly requests: Counts }[]): string[] {
+function sumProblems(
+  name: string,
+  requests: Counts,
+  parts: readonly { readonly requests: Counts }[],
+): string[] {
   return (Object.keys(requests) as (keyof Counts)[]).flatMap((key) =>
     differs(
       key,
