@@ -267,6 +267,8 @@ export const BAD_ANSWERS: readonly CollectedAnswer[] = [
     title: 'a length and chunks in an interim answer',
     bytes: `HTTP/1.1 103 Early Hints\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n${LENGTH}`,
   },
+  { title: 'a transfer encoding of nothing', bytes: `${head('transfer-encoding:')}hello` },
+  { title: 'a transfer encoding of no names', bytes: `${head('transfer-encoding: , ')}hello` },
   {
     title: 'chunked twice',
     bytes: `${head('transfer-encoding: chunked, chunked')}5\r\nhello\r\n0\r\n\r\n`,
