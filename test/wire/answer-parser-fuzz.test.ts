@@ -6,8 +6,8 @@ import { mutant } from '../support/mutate.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { suite } from '../support/suite.ts';
 
-const MUTANTS = Number(process.env['FUZZ_MUTANTS'] ?? 120_000);
-const SEED = Number(process.env['FUZZ_SEED'] ?? 20);
+const MUTANTS = Number(process.env.FUZZ_MUTANTS ?? 120_000);
+const SEED = Number(process.env.FUZZ_SEED ?? 20);
 
 suite('answer parser against llhttp', (test) => {
   test(`${MUTANTS} mutated answers have the verdict, status and body that Node's own parser finds`, () => {
@@ -98,6 +98,7 @@ const DIFFERENCES: readonly Difference[] = [
     ours: REFUSED,
     node: ACCEPTED,
     where: /HTTP\/1\.\d \d{3}[^\r\n]*\r\r/,
+    notInAll: true,
   },
   {
     why: 'RFC 9112, 4: a reason has no control bytes',
@@ -110,7 +111,7 @@ const DIFFERENCES: readonly Difference[] = [
     why: 'RFC 9112, 6.1: in HTTP/1.0 a transfer encoding makes the framing faulty',
     ours: REFUSED,
     node: ACCEPTED,
-    where: /HTTP\/1\.0 [^]*transfer-encoding:/i,
+    where: /HTTP\/1\.0 [\s\S]*transfer-encoding:/i,
   },
   {
     why: 'a length that cannot be counted exactly is none that we could check',
@@ -122,7 +123,7 @@ const DIFFERENCES: readonly Difference[] = [
     why: 'RFC 9112, 7.1: chunked must not be applied twice',
     ours: REFUSED,
     node: ACCEPTED,
-    where: /transfer-encoding:[^\r\n]*chunked[^]*chunked/i,
+    where: /transfer-encoding:[^\r\n]*chunked[\s\S]*chunked/i,
   },
   {
     why: 'RFC 9110, 7.8: we never ask for an upgrade, so 101 is no answer; node:http tells its user of it',
@@ -148,13 +149,13 @@ const DIFFERENCES: readonly Difference[] = [
     why: 'RFC 9112, 6.3, and RFC 9110, 5.6.3: the same length again is one length, and a tab is white space',
     ours: ACCEPTED,
     node: REFUSED,
-    where: /content-length:[^\r\n]*[,\t]|content-length:[^]*content-length:/i,
+    where: /content-length:[^\r\n]*[,\t]|content-length:[\s\S]*content-length:/i,
   },
   {
     why: 'RFC 9110, 15.2: an interim answer does not end the exchange, whatever its Connection field or version',
     ours: ACCEPTED,
     node: REFUSED,
-    where: /HTTP\/1\.0 1\d\d|HTTP\/1\.1 1\d\d[^]*connection:[^\r\n]*(close|upgrade)/i,
+    where: /HTTP\/1\.0 1\d\d|HTTP\/1\.1 1\d\d[\s\S]*connection:[^\r\n]*(close|upgrade)/i,
   },
   {
     why: 'RFC 9112, 7.1.1: chunk extensions are ignored, whatever their grammar',
@@ -166,13 +167,14 @@ const DIFFERENCES: readonly Difference[] = [
     why: 'RFC 9112, 7.1.2: a trailer does not govern the framing',
     ours: ACCEPTED,
     node: REFUSED,
-    where: /transfer-encoding:[^]*\r\n0+(;[^\r\n]*)?\r\n[^]*(content-length|transfer-encoding|connection):/i,
+    where:
+      /transfer-encoding:[\s\S]*\r\n0+(;[^\r\n]*)?\r\n[\s\S]*(content-length|transfer-encoding|connection):/i,
   },
   {
     why: 'what the fields of a head mean is judged when the head is whole: one that is cut is cut',
     ours: ['cut'],
     node: REFUSED,
-    where: /^(HTTP\/1\.\d 1\d\d[^]*?\r\n\r\n)*((?!\r\n\r\n)[^])*$/,
+    where: /^(HTTP\/1\.\d 1\d\d[\s\S]*?\r\n\r\n)*((?!\r\n\r\n)[\s\S])*$/,
   },
   {
     why: 'RFC 9110, 5.6.1: empty elements of a list mean nothing, so chunked may be the last encoding before them',
