@@ -42,6 +42,8 @@ export class AnswerParser {
   #gap = false;
   #length = NO_LENGTH;
   #encoded = false;
+  /** In the field that is being read. */
+  #codings = 0;
   #chunked = false;
   #close = false;
   #keepAlive = false;
@@ -145,7 +147,10 @@ export class AnswerParser {
           at += 1;
           if (byte === CR || byte === COMMA) {
             if (!this.#endElement()) return 'bad';
-            if (byte === CR) this.#state = LINE_LF;
+            if (byte === CR) {
+              if (this.#field === TRANSFER_ENCODING && this.#codings === 0) return 'bad';
+              this.#state = LINE_LF;
+            }
           } else if (IN_VALUE[byte] === 0) return 'bad';
           else this.#addToElement(byte);
           break;
@@ -330,6 +335,7 @@ export class AnswerParser {
     this.#state = KNOWN_VALUE;
     this.#elementLength = 0;
     this.#gap = false;
+    this.#codings = 0;
     if (this.#field === TRANSFER_ENCODING) this.#encoded = true;
     else if (this.#field === CONTENT_LENGTH && this.#length === NO_LENGTH) this.#length = EMPTY_LENGTH;
   }
@@ -362,6 +368,7 @@ export class AnswerParser {
         const isChunked = is(element, length, CHUNKED_WORD);
         if (isChunked && this.#chunked) return false;
         this.#chunked = isChunked;
+        this.#codings += 1;
         return true;
       }
       case CONNECTION:

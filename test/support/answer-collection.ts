@@ -201,7 +201,7 @@ export const CUT_ANSWERS: readonly CollectedAnswer[] = [
   { title: 'half of the trailers', bytes: `${CHUNKED}0\r\nx: y\r\n` },
 ].map((answer) => ({ judged: 'cut', ...answer }) as const);
 
-export const BAD_ANSWERS: readonly CollectedAnswer[] = [
+const BAD_ANSWERS: readonly CollectedAnswer[] = [
   { title: 'no HTTP', bytes: 'SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n' },
   { title: 'TLS instead of HTTP', bytes: '\x15\x03\x01\x00\x02\x02\x46' },
   { title: 'HTTP/2', bytes: 'HTTP/2.0 200 OK\r\ncontent-length: 0\r\n\r\n' },
@@ -267,6 +267,8 @@ export const BAD_ANSWERS: readonly CollectedAnswer[] = [
     title: 'a length and chunks in an interim answer',
     bytes: `HTTP/1.1 103 Early Hints\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n${LENGTH}`,
   },
+  { title: 'a transfer encoding of nothing', bytes: `${head('transfer-encoding:')}hello` },
+  { title: 'a transfer encoding of no names', bytes: `${head('transfer-encoding: , ')}hello` },
   {
     title: 'chunked twice',
     bytes: `${head('transfer-encoding: chunked, chunked')}5\r\nhello\r\n0\r\n\r\n`,
