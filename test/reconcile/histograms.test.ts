@@ -110,15 +110,14 @@ suite('histograms against requests and client', (test) => {
           `flask_requests_total{method="GET",endpoint="/",status="200"} ${get}`,
           `flask_requests_total{method="HEAD",endpoint="/",status="200"} ${head}`,
           '# TYPE http_server_request_duration_seconds histogram',
-          ...[
-            ['GET', get + head - inHead, 0.002] as const,
-            ['HEAD', inHead, 0.004] as const,
-          ].flatMap(([method, count, seconds]) => [
-            `http_server_request_duration_seconds_bucket${of(method)},le="0.01"} ${count}`,
-            `http_server_request_duration_seconds_bucket${of(method)},le="+Inf"} ${count}`,
-            `http_server_request_duration_seconds_sum${of(method)}} ${count * seconds}`,
-            `http_server_request_duration_seconds_count${of(method)}} ${count}`,
-          ]),
+          ...[['GET', get + head - inHead, 0.002] as const, ['HEAD', inHead, 0.004] as const].flatMap(
+            ([method, count, seconds]) => [
+              `http_server_request_duration_seconds_bucket${of(method)},le="0.01"} ${count}`,
+              `http_server_request_duration_seconds_bucket${of(method)},le="+Inf"} ${count}`,
+              `http_server_request_duration_seconds_sum${of(method)}} ${count * seconds}`,
+              `http_server_request_duration_seconds_count${of(method)}} ${count}`,
+            ],
+          ),
           '',
         ].join('\n'),
       );

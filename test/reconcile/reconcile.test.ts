@@ -250,6 +250,12 @@ suite('reconcile', (test) => {
     assert.is(result.counters.filter((row) => !row.matches).length, 1);
   });
 
+  test('where a single series had counted anything, its fall is no proof of a restart', () => {
+    const before: Counted = { requests: { 'GET / 200': 100 } };
+    const result = held([{ path: '/', statuses: { 200: 50 } }], { requests: { 'GET / 200': 20 } }, before);
+    assert.match(result.note!, /^flask_requests_total\{.*\} went down from 100 to 20, though/);
+  });
+
   test('falls are found in series of errors, in those that nobody asked for, and in those that are gone', () => {
     const busy = { 'GET / 200': 10, 'GET /health 200': 7, 'GET /stats 200': 3, 'GET unmatched 404': 2 };
     const before: Counted = { requests: { ...busy, 'PUT /x 200': 4 }, errors: { internal_error: 6 } };
