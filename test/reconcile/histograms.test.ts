@@ -101,6 +101,61 @@ suite('histograms against requests and client', (test) => {
     );
   });
 
+  test('two methods of one route are two histograms, each beside its own requests and its own client', () => {
+    const page = (get: number, head: number, inHead: number) => {
+      const of = (method: string) =>
+        `{http_request_method="${method}",http_route="/",http_response_status_code="200"`;
+      return parseExposition(
+        [
+          '# TYPE flask_requests_total counter',
+          `flask_requests_total{method="GET",endpoint="/",status="200"} ${get}`,
+          `flask_requests_total{method="HEAD",endpoint="/",status="200"} ${head}`,
+          '# TYPE http_server_request_duration_seconds histogram',
+          ...[['GET', get + head - inHead, 0.002] as const, ['HEAD', inHead, 0.004] as const].flatMap(
+            ([method, count, seconds]) => [
+              `http_server_request_duration_seconds_bucket${of(method)},le="0.01"} ${count}`,
+              `http_server_request_duration_seconds_bucket${of(method)},le="+Inf"} ${count}`,
+              `http_server_request_duration_seconds_sum${of(method)}} ${count * seconds}`,
+              `http_server_request_duration_seconds_count${of(method)}} ${count}`,
+            ],
+          ),
+          '',
+        ].join('\n'),
+      );
+    };
+    const client = [3, 2].map((count, i) => ({
+      ...clientOf(Array.from({ length: count }, () => ({ route: '/', status: '200', seconds: 0.005 })))[0]!,
+      method: ['GET', 'HEAD'][i]!,
+    }));
+    const rowsOf = (inHead: number) =>
+      compareHistograms({ before: EMPTY, after: page(3, 2, inHead), prefix: 'flask_' }, client);
+    assert.equal(
+      rowsOf(2).map(({ count, requests, matches, clientSumSeconds }) => [
+        count,
+        requests,
+        matches,
+        clientSumSeconds !== null,
+      ]),
+      [
+        [3, 3, true, true],
+        [2, 2, true, true],
+      ],
+    );
+    assert.equal(
+      rowsOf(1).map((row) => row.matches),
+      [false, false],
+      'a request that is counted with the other method',
+    );
+  });
+
+  test('a target that says it took longer than the client waited is refuted by a millisecond a request', () => {
+    const quick = Array.from({ length: 300 }, () => ({ route: '/', status: '200', seconds: 0.002 }));
+    const rows = (seconds: number) =>
+      held(quick, quick, { observed: quick.map((one) => ({ ...one, seconds })) }).map((row) => row.matches);
+    assert.equal(rows(0.003), [true, true]);
+    assert.equal(rows(0.004), [false, false], '0.6 s more than the client waited, with 0.4 s of slack');
+  });
+
   test('a target without histograms has nothing to compare', () => {
     const after = parseExposition('flask_requests_total{method="GET",endpoint="/",status="200"} 2\n');
     assert.equal(compareHistograms({ before: EMPTY, after, prefix: 'flask_' }, []), []);

@@ -88,6 +88,26 @@ suite('reconcile', (test) => {
     assert.is(held(traffic, { requests: { 'GET / 200': 5 } }).matches, false);
   });
 
+  test('what is missing with one method allows nothing with another', () => {
+    const traffic = [
+      { path: '/', statuses: { 200: 2 } },
+      { method: 'POST', path: '/', statuses: { 405: 3 }, timedOut: 2 },
+    ];
+    const counted = { 'GET / 200': 2, 'POST / 405': 3 };
+    assert.is(held(traffic, { requests: { ...counted, 'POST / 405': 5 } }).matches, true);
+    assert.is(held(traffic, { requests: { ...counted, 'GET / 200': 3 } }).matches, false);
+  });
+
+  test('a method that a route does not take is unmatched, and so is one that is none of HTTP', () => {
+    const traffic = [
+      { method: 'PUT', path: '/', statuses: { 404: 2 } },
+      { method: 'BREW', path: '/pot', statuses: { 404: 3 } },
+    ];
+    const requests = { 'PUT unmatched 404': 2, 'OTHER unmatched 404': 3 };
+    assert.is(held(traffic, { requests }).matches, true);
+    assert.is(held(traffic, { requests: { ...requests, 'PUT / 404': 0 } }).matches, false);
+  });
+
   test('pages that the target counts nowhere are left out', () => {
     const traffic = ['/metrics', '/livez', '/readyz', '/truth'].map((path) => ({
       path,
@@ -228,6 +248,12 @@ suite('reconcile', (test) => {
     );
     assert.is(result.counters.find(({ series }) => series.includes('"/",'))?.server, -950);
     assert.is(result.counters.filter((row) => !row.matches).length, 1);
+  });
+
+  test('where a single series had counted anything, its fall is no proof of a restart', () => {
+    const before: Counted = { requests: { 'GET / 200': 100 } };
+    const result = held([{ path: '/', statuses: { 200: 50 } }], { requests: { 'GET / 200': 20 } }, before);
+    assert.match(result.note!, /^flask_requests_total\{.*\} went down from 100 to 20, though/);
   });
 
   test('falls are found in series of errors, in those that nobody asked for, and in those that are gone', () => {
