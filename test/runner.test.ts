@@ -71,6 +71,14 @@ suite('the runner of tests', (test) => {
     assert.not(existsSync(path!));
   });
 
+  test('a file ends whatever a skipped case has started', async () => {
+    const { passed, failed, skipped } = await run(
+      "test('a', () => { setInterval(() => {}, 1000); wants(false, 'the moon') });",
+      "test('b', () => {});",
+    );
+    assert.equal({ passed, failed, skipped }, { passed: 1, failed: 0, skipped: ['the moon'] });
+  });
+
   test('a case whose part is missing is skipped, and so are all where a before hook asks for it', async () => {
     const { passed, failed, skipped } = await run(
       "process.env.PATH = '/nowhere';",

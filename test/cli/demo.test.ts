@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert';
 import { EXIT } from '../../loadgen/exit.ts';
 import { type Demo, eventually, startDemo, sumOf } from '../server/demo.ts';
+import { part } from '../support/parts.ts';
 import { runLoadgen } from '../support/run-loadgen.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { suite } from '../support/suite.ts';
@@ -64,6 +65,7 @@ async function instructionsAndCheckThenEnd(terminal: Terminal): Promise<void> {
 
 suite('demo in a terminal', (test) => {
   test.before(async () => {
+    part('tmux');
     demo = await startDemo({ SLOW_MS: '0-20', SLOW_TIMEOUT_MS: '0-20' });
     target = `http://127.0.0.1:${demo.service.port}`;
   });
