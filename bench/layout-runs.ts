@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import type { SampleSet } from '../loadgen/accuracy/evaluate.ts';
 import { startDemoService } from '../loadgen/demo-service.ts';
+import { readTruth } from '../loadgen/experiment/read-truth.ts';
 import { ROOT, runLoadgen } from './processes.ts';
 
 /**
@@ -54,23 +55,16 @@ async function measureOnce(
     const load = ['--rate', `${perSecond}`, '--duration', `${seconds}s`, '--workers', '1'];
     const scenario = join(ROOT, 'bench/scenarios/layout.ts');
     await runLoadgen(process.execPath, [scenario, '--target', service.url, '--seed', `${seed}`, ...load]);
-    return await readTruth(service.url, `${perSecond}/s`);
+    return await readSamples(service.url, `${perSecond}/s`);
   } finally {
     await service.close();
   }
 }
 
 /** Throws when the service has not kept every request. */
-async function readTruth(url: string, load: string): Promise<SampleSet[]> {
-  const truth = (await (await fetch(`${url}/truth`)).json()) as {
-    readonly dropped: number;
-    readonly endpoints: readonly { readonly endpoint: string; readonly durations: string }[];
-  };
+async function readSamples(url: string, load: string): Promise<SampleSet[]> {
+  const truth = await readTruth(url, 0, { timeoutMs: 10_000, insecure: false });
   if (truth.dropped > 0)
     throw new Error(`Cannot use the truth, ${truth.dropped} requests are missing: want all`);
-  return truth.endpoints.map(({ endpoint, durations }) => {
-    const bytes = Buffer.from(durations, 'base64');
-    const samples = Float64Array.from({ length: bytes.length / 8 }, (_, i) => bytes.readDoubleLE(i * 8));
-    return { name: `${load} ${endpoint}`, samples };
-  });
+  return truth.endpoints.map(({ endpoint, seconds }) => ({ name: `${load} ${endpoint}`, samples: seconds }));
 }

@@ -62,4 +62,4 @@ const ENDPOINT = {
   endedAtMs: doubles(1, 2),
 };
 
-const PAGE = { schema: 'loadgen.truth/1', last: 2, dropped: 0, limit: 10, endpoints: [ENDPOINT] };
+const PAGE = { schema: 'loadgen.truth/2', last: 2, upTo: 2, dropped: 0, limit: 10, endpoints: [ENDPOINT] };
