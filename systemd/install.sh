@@ -24,7 +24,7 @@ UNITS=(flask-app.socket flask-app.service loadgen-background.service)
 SETTINGS=(flask-app loadgen)
 # What flask-app was called before.
 OLD_UNITS=(koa-app.socket koa-app.service)
-APP_FILES=(package.json package-lock.json server loadgen scenarios systemd docs/systemd.md)
+APP_FILES=(package.json package-lock.json LICENSE server loadgen scenarios systemd docs/systemd.md)
 OLDEST_NODE=20.19.0
 UNIT_FOLDER=/etc/systemd/system
 

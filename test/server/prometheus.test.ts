@@ -15,6 +15,7 @@ const QUERIES = [
   'histogram_quantile(0.95, rate(flask_request_duration_seconds_bucket[5m]))',
   'sum by (endpoint) (rate(flask_requests_total{status=~"5.."}[5m])) / sum by (endpoint) (rate(flask_requests_total[5m])) * 100',
   'sum(increase(flask_requests_total[1m]))',
+  'sum(increase(flask_errors_total[1m]))',
 ] as const;
 
 suite('server on a real Prometheus', (test) => {
@@ -54,7 +55,7 @@ suite('server on a real Prometheus', (test) => {
     assert.is((await query('sum(scrape_samples_scraped)')).length, 1);
   });
 
-  test('all six queries return data after traffic, and agree with what was answered', async () => {
+  test('all seven queries return data after traffic, and agree with what was answered', async () => {
     const statuses: number[] = [];
     for (let round = 0; round < 40; round += 1)
       for (const path of ['/', '/health', '/error', '/slow']) statuses.push((await demo.ask(path)).status);
