@@ -61,7 +61,7 @@ async function driven({ runtime, seed, condition, load }: RunPlan): Promise<Samp
       ...args,
       ...['run', join(ROOT, 'bench/scenarios/layout.ts'), '--target', service.url, '--seed', `${seed}`],
       ...['--rate', `${load.perSecond}`, '--duration', `${load.seconds}s`, '--workers', '1'],
-      ...['--quiet', '--no-reconcile'],
+      ...['--quiet', '--no-reconcile', '--allow-invalid'],
     ]);
     return await truthOf(service.url);
   } finally {

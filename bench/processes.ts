@@ -36,6 +36,7 @@ export async function runLoadgen(runtime: string, args: readonly string[]): Prom
     '--json',
     '-',
     '--quiet',
+    '--allow-invalid',
   ]);
   return JSON.parse(stdout) as Report;
 }

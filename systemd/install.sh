@@ -8,7 +8,8 @@ Usage: systemd/install.sh [--dry-run] [--prefix DIR] [--node FILE]
        systemd/install.sh --uninstall [--dry-run] [--prefix DIR]
 
 Copies the app to DIR (/opt/loadgen), its units to /etc/systemd/system and, where there are none yet, its settings to
-/etc/default, and enables koa-app. Doing it again brings all of it up to date and restarts what runs.
+/etc/default, and enables flask-app. Doing it again brings all of it up to date and restarts what runs; an installation
+that still has its old name, koa-app, is renamed with its settings.
 
   --uninstall    stop all of it and remove every file, settings too
   --dry-run      say what would be done, and do nothing
@@ -19,9 +20,11 @@ With DESTDIR=FOLDER in the environment all files go below that folder and no ser
 USAGE
 }
 
-UNITS=(koa-app.socket koa-app.service loadgen-background.service)
-SETTINGS=(koa-app loadgen)
-APP_FILES=(package.json package-lock.json server loadgen scenarios systemd docs/systemd.md)
+UNITS=(flask-app.socket flask-app.service loadgen-background.service)
+SETTINGS=(flask-app loadgen)
+# What flask-app was called before.
+OLD_UNITS=(koa-app.socket koa-app.service)
+APP_FILES=(package.json package-lock.json LICENSE server loadgen scenarios systemd docs/systemd.md)
 OLDEST_NODE=20.19.0
 UNIT_FOLDER=/etc/systemd/system
 
@@ -56,8 +59,11 @@ parse() {
     shift
   done
   # An installed unit knows where its app is.
-  [ -n "$prefix" ] || prefix=$(sed -n 's|^ExecStart=.* \(/.*\)/server$|\1|p' \
-    "$destdir$UNIT_FOLDER/koa-app.service" 2>/dev/null || true)
+  local unit
+  for unit in flask-app.service koa-app.service; do
+    [ -n "$prefix" ] || ! ours "$unit" ||
+      prefix=$(sed -n 's|^ExecStart=.* \(/.*\)/server$|\1|p' "$destdir$UNIT_FOLDER/$unit")
+  done
   [ -n "$prefix" ] || prefix=/opt/loadgen
 }
 
@@ -72,6 +78,8 @@ install_all() {
   find_node
   not_in_the_way
   copy_app
+  local was_running=
+  rename_old
   for unit in "${UNITS[@]}"; do
     sed "s|/usr/bin/node|$node|g; s|/opt/loadgen|$prefix|g" "$source/systemd/$unit" |
       put "$UNIT_FOLDER/$unit"
@@ -84,39 +92,41 @@ install_all() {
     fi
   done
   manager daemon-reload
-  manager enable koa-app.service
-  manager try-restart koa-app.service loadgen-background.service
+  manager enable flask-app.service
+  manager try-restart flask-app.service loadgen-background.service
+  [ -z "$was_running" ] || manager start flask-app.service
   cat <<NEXT
 
 The app is in $prefix and runs on $node ($node_version). Next:
-  systemctl start koa-app                    the demo service, on http://127.0.0.1:5000; from now on at every boot
+  systemctl start flask-app                  the demo service, on http://127.0.0.1:5000; from now on at every boot
   systemctl enable --now loadgen-background  traffic for it
-Settings: /etc/default/koa-app, /etc/default/loadgen
+Settings: /etc/default/flask-app, /etc/default/loadgen
 NEXT
 }
 
 uninstall_all() {
   our_own_app
-  local unit there=()
-  for unit in "${UNITS[@]}"; do
-    if [ -e "$destdir$UNIT_FOLDER/$unit" ]; then there+=("$unit"); fi
+  local unit name file there=() settings=("${SETTINGS[@]}")
+  if ours koa-app.service; then settings+=(koa-app); fi
+  for unit in "${UNITS[@]}" "${OLD_UNITS[@]}"; do
+    if ours "$unit"; then there+=("$unit"); fi
   done
   if [ ${#there[@]} -gt 0 ]; then manager disable --now "${there[@]}"; fi
   # What it keeps below /var/lib: clean knows the private place behind the link, too.
   case " ${there[*]} " in *" loadgen-background.service "*) manager clean --what=state loadgen-background.service ;; esac
-  for name in "${SETTINGS[@]}"; do
-    local file=$destdir/etc/default/$name
+  for name in "${settings[@]}"; do
+    file=$destdir/etc/default/$name
     grep -Ev '^[[:space:]]*([#;]|$)' "$file" 2>/dev/null | sed "s|^|had     |" || true
     take "/etc/default/$name"
   done
-  for unit in "${UNITS[@]}"; do take "$UNIT_FOLDER/$unit"; done
+  for unit in "${there[@]}"; do take "$UNIT_FOLDER/$unit"; done
   take "$prefix"
   if [ ${#there[@]} -gt 0 ]; then
     manager daemon-reload
     # One that had failed would be remembered.
     manager reset-failed "${there[@]}" 2>/dev/null || true
   fi
-  for unit in "${UNITS[@]}"; do
+  for unit in "${UNITS[@]}" "${OLD_UNITS[@]}"; do
     if [ -d "$destdir$UNIT_FOLDER/$unit.d" ]; then echo "left    $UNIT_FOLDER/$unit.d, which you made"; fi
   done
 }
@@ -142,15 +152,39 @@ find_node() {
 # Nothing that is not ours is written over.
 not_in_the_way() {
   our_own_app
-  local alias=$destdir$UNIT_FOLDER/flask-app.service
-  if [ -e "$alias" ] && [ ! -L "$alias" ]; then
-    refuse 1 "Cannot install: $alias is another service, and koa-app takes its name; want it away (systemctl disable --now flask-app, then remove the file)"
-  fi
+  local name file
+  for name in flask-app koa-app; do
+    file=$destdir$UNIT_FOLDER/$name.service
+    if [ -e "$file" ] && [ ! -L "$file" ] && ! ours "$name.service"; then
+      refuse 1 "Cannot install: $file is another service, and this one takes its name; want it away (systemctl disable --now $name, then remove the file)"
+    fi
+  done
+}
+
+# True when this unit is there, under its own name, and of this project.
+ours() {
+  local file=$destdir$UNIT_FOLDER/$1
+  [ -f "$file" ] && [ ! -L "$file" ] && grep -Eq '^Documentation=file:.*/docs/systemd\.md$' "$file"
+}
+
+# An installation from when flask-app was only the alias keeps its settings, its drop-ins, and its state.
+rename_old() {
+  ours koa-app.service || return 0
+  if [ -z "$destdir" ] && systemctl --quiet is-active koa-app.service; then was_running=yes; fi
+  manager disable --now "${OLD_UNITS[@]}"
+  local unit
+  for unit in "${OLD_UNITS[@]}"; do
+    take "$UNIT_FOLDER/$unit"
+    move "$UNIT_FOLDER/$unit.d" "$UNIT_FOLDER/${unit/koa-app/flask-app}.d"
+  done
+  if [ -L "$destdir$UNIT_FOLDER/flask-app.service" ]; then take "$UNIT_FOLDER/flask-app.service"; fi
+  move /etc/default/koa-app /etc/default/flask-app
 }
 
 our_own_app() {
   local app=$destdir$prefix
-  if [ -e "$app" ] && [ -n "$(ls -A "$app")" ] && [ ! -e "$app/systemd/koa-app.service" ]; then
+  if [ -e "$app" ] && [ -n "$(ls -A "$app")" ] && [ ! -e "$app/systemd/flask-app.service" ] &&
+    [ ! -e "$app/systemd/koa-app.service" ]; then
     refuse 1 "Cannot $action: $app holds something else; want an empty folder or --prefix DIR"
   fi
 }
@@ -186,8 +220,14 @@ put() {
   install -D -m 644 /dev/stdin "$file" <<<"$text"
 }
 
+move() {
+  [ -e "$destdir$1" ] && [ ! -e "$destdir$2" ] || return 0
+  echo "move    $1 to $2"
+  [ -n "$dry" ] || mv "$destdir$1" "$destdir$2"
+}
+
 take() {
-  [ -e "$destdir$1" ] || return 0
+  [ -e "$destdir$1" ] || [ -L "$destdir$1" ] || return 0
   echo "remove  $1"
   [ -n "$dry" ] || rm -rf "$destdir$1"
 }

@@ -2,6 +2,8 @@
 export type Truth = {
   /** The number of the request that ended last. */
   readonly last: number;
+  /** The number of the last request that this page reaches to. */
+  readonly upTo: number;
   /** Requests that the service no longer remembers: if there are any, the rest is not the whole truth. */
   readonly dropped: number;
   readonly endpoints: readonly TruthEndpoint[];
@@ -29,12 +31,13 @@ export function parseTruth(text: string): Truth {
   if (!Array.isArray(page.endpoints)) throw problem('endpoints', page.endpoints, 'a list');
   return {
     last: wholeNumber(page.last, 'last'),
+    upTo: wholeNumber(page.upTo, 'upTo'),
     dropped: wholeNumber(page.dropped, 'dropped'),
     endpoints: page.endpoints.map((value, i) => endpointOf(value, `endpoints[${i}]`)),
   };
 }
 
-const SCHEMA = 'loadgen.truth/1';
+const SCHEMA = 'loadgen.truth/2';
 
 function endpointOf(value: unknown, place: string): TruthEndpoint {
   const { method, endpoint, count, injected, statuses, durations, endedAtMs } = recordOf(value, place);

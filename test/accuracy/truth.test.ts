@@ -24,7 +24,7 @@ suite('truth', (test) => {
 
   test('half a truth is refused by its place', () => {
     const refused: [object, RegExp][] = [
-      [{ schema: 'loadgen.truth/2' }, /schema is loadgen\.truth\/2, want 'loadgen\.truth\/1'/],
+      [{ schema: 'loadgen.truth/1' }, /schema is loadgen\.truth\/1, want 'loadgen\.truth\/2'/],
       [{ last: -1 }, /last is -1, want a whole number/],
       [{ endpoints: {} }, /endpoints is .*, want a list/],
       [{ endpoints: [{ ...ENDPOINT, count: 3 }] }, /endpoints\[0\]\.durations .*want 3 doubles/],
@@ -62,4 +62,4 @@ const ENDPOINT = {
   endedAtMs: doubles(1, 2),
 };
 
-const PAGE = { schema: 'loadgen.truth/1', last: 2, dropped: 0, limit: 10, endpoints: [ENDPOINT] };
+const PAGE = { schema: 'loadgen.truth/2', last: 2, upTo: 2, dropped: 0, limit: 10, endpoints: [ENDPOINT] };

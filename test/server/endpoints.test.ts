@@ -28,6 +28,9 @@ suite('server endpoints', (test) => {
     assert.equal(Object.keys(reply.json()).sort(), ['message', 'status', 'timestamp']);
     assert.is(reply.json().status, 'running');
     assert.is(reply.json().message, 'Observability TP - Flask App with Prometheus');
+    const other = await startDemo({ MESSAGE: 'Salut, "TP" !', HOME_ERROR_RATE: '0' });
+    assert.is((await other.ask('/')).json().message, 'Salut, "TP" !');
+    await other.stop();
     isTimestamp(reply.json().timestamp);
   });
 

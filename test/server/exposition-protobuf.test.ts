@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import type { Environment } from '../../server/config.ts';
 import { type ClientFamily, toProtobuf } from '../../server/exposition-protobuf.ts';
 import { suite } from '../support/suite.ts';
-import { type Demo, samplesOf, startDemo } from './demo.ts';
+import { type Demo, eventually, samplesOf, startDemo, sumOf } from './demo.ts';
 import { type Message, readDelimited } from './protobuf-decoder.ts';
 
 const ACCEPT =
@@ -38,7 +38,12 @@ suite('server protobuf exposition', (test) => {
     );
     const fromText = await demo.samples();
     const decoded = samplesOfMessages(readDelimited(reply.body));
-    assert.equal([...decoded.keys()].sort(), [...fromText.keys()].sort());
+    // What the runtime is busy with may be another thing at the second reading: new kinds of its series come and go.
+    const own = (samples: ReadonlyMap<string, number>) =>
+      [...samples.keys()].filter((series) => /^(flask_|http_server_)/.test(series)).sort();
+    assert.equal(own(decoded), own(fromText));
+    for (const series of ['process_start_time_seconds', 'nodejs_heap_size_used_bytes'])
+      assert.ok(decoded.has(series) && fromText.has(series), series);
     for (const [series, value] of decoded)
       if (/^(flask_(req|err)|http_server_)/.test(series)) assert.is(fromText.get(series), value, series);
   });
@@ -79,6 +84,8 @@ suite('server protobuf exposition', (test) => {
 async function traffic(demo: Demo): Promise<void> {
   const paths = ['/', '/health', '/error', '/slow', '/nope', '/stats'];
   await Promise.all(Array.from({ length: 240 }, (_, i) => demo.ask(paths[i % paths.length]!)));
+  // A client may have its answer before the service has counted it.
+  await eventually(async () => sumOf(await demo.samples(), 'flask_requests_total') === 240 || undefined);
 }
 
 async function registryOfAll(): Promise<Registry> {

@@ -145,6 +145,28 @@ suite('server limits', (test) => {
     assert.is((await demo.samples()).get(series), 1);
   });
 
+  test('a client that takes nothing of its answers is cut off, one that takes them is not', async () => {
+    const ahead = 'GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(600);
+    const silent = connect(demo.service.port, '127.0.0.1');
+    const cut = new Promise((resolve) => silent.on('error', resolve).on('close', resolve));
+    silent.pause();
+    silent.write(ahead);
+    await eventually(() => demo.service.inFlight() === 1 || undefined);
+    let bytes = 0;
+    const reader = connect(demo.service.port, '127.0.0.1');
+    reader.on('data', (chunk) => {
+      bytes += chunk.length;
+    });
+    reader.write(ahead);
+    await eventually(() => (bytes > 0 && demo.service.inFlight() === 0) || undefined);
+    const before = bytes;
+    reader.write('GET /livez HTTP/1.1\r\nHost: a\r\n\r\n');
+    await eventually(() => bytes > before || undefined);
+    reader.destroy();
+    silent.resume();
+    await cut;
+  });
+
   test('fifty clients that never end their headers are all cut, and others are served meanwhile', async () => {
     const sockets: Socket[] = [];
     const closed = Array.from({ length: 50 }, (_, i) => {

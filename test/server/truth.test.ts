@@ -1,7 +1,9 @@
+import { EventEmitter } from 'node:events';
 import * as assert from 'uvu/assert';
 import { DURATION_BUCKETS_SECONDS } from '../../server/buckets.ts';
 import type { Finished } from '../../server/middleware/measure-requests.ts';
-import { createTruth, type TruthAnswer, type TruthEndpoint } from '../../server/truth.ts';
+import { createTruthReader } from '../../server/routes/truth.ts';
+import { createTruth, TRUTH_PAGE, type TruthAnswer, type TruthEndpoint } from '../../server/truth.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { suite } from '../support/suite.ts';
 import { type Demo, startDemo, sumOf } from './demo.ts';
@@ -17,7 +19,8 @@ suite('server truth', (test) => {
       addTo(told, finished, [(finished.endMs - finished.startMs) / 1000]);
       if (random() > 0.01) continue;
       const answer = truth.read(seen);
-      seen = answer.last;
+      assert.is(answer.upTo, answer.last);
+      seen = answer.upTo;
       assert.is(answer.dropped, 0);
       for (const endpoint of answer.endpoints) addTo(read, endpoint, doubles(endpoint.durations));
     }
@@ -39,10 +42,41 @@ suite('server truth', (test) => {
     }
   });
 
+  test('a long truth is read page by page, each beginning where the one before ended', () => {
+    const count = 3 * TRUTH_PAGE + 7;
+    const truth = createTruth(count - 5, []);
+    const [told, read] = [new Map<string, number[]>(), new Map<string, number[]>()];
+    for (const [i, finished] of requests(count, seededRandom(4)).entries()) {
+      truth.record(finished);
+      if (i >= 5) addTo(told, finished, [(finished.endMs - finished.startMs) / 1000]);
+    }
+    let [upTo, dropped, pages] = [0, 0, 0];
+    while (upTo < count) {
+      const page = truth.read(upTo);
+      assert.is(page.last, count);
+      assert.is(countOf(page.endpoints), page.upTo - upTo - page.dropped);
+      assert.ok(countOf(page.endpoints) <= TRUTH_PAGE);
+      for (const endpoint of page.endpoints) addTo(read, endpoint, doubles(endpoint.durations));
+      upTo = page.upTo;
+      dropped += page.dropped;
+      pages += 1;
+    }
+    assert.is(pages, 4);
+    assert.is(dropped, 5);
+    assert.equal(read, told);
+  });
+
   test('a reader that is ahead, of a service that was restarted, gets nothing and sees it by the last number', () => {
     const truth = createTruth(10, []);
     for (const finished of requests(3, seededRandom(3))) truth.record(finished);
-    assert.equal(truth.read(4), { schema: 'loadgen.truth/1', last: 3, dropped: 0, limit: 10, endpoints: [] });
+    assert.equal(truth.read(4), {
+      schema: 'loadgen.truth/2',
+      last: 3,
+      upTo: 3,
+      dropped: 0,
+      limit: 10,
+      endpoints: [],
+    });
   });
 
   test('statuses and errors are counted, an error of a client that went away is not', () => {
@@ -128,13 +162,49 @@ suite('server /truth', (test) => {
       assert.match(String(reply.json().error), 'want the number of a request');
     }
     assert.equal(await truthOf(demo, 0), {
-      schema: 'loadgen.truth/1',
+      schema: 'loadgen.truth/2',
       last: 0,
+      upTo: 0,
       dropped: 0,
       limit: 2_000_000,
       endpoints: [],
     });
     assert.is(sumOf(await demo.samples(), 'flask_requests_total'), 0);
+  });
+});
+
+suite('server /truth, read by many', (test) => {
+  test('one is answered at a time, the others are told when to come again', () => {
+    const truth = createTruth(10, []);
+    for (const finished of requests(3, seededRandom(5))) truth.record(finished);
+    const read = createTruthReader(truth);
+    const [one, other] = [new EventEmitter(), new EventEmitter()];
+    assert.is(read('0', one).status, 200);
+    const refused = read('0', other);
+    assert.is(refused.status, 503);
+    assert.equal(refused.headers, { 'Cache-Control': 'no-store', 'Retry-After': '1' });
+    assert.match(JSON.stringify(refused.body), '"error_type":"busy"');
+    assert.is(read('x', other).status, 400);
+    other.emit('close');
+    assert.is(read('0', other).status, 503);
+    one.emit('close');
+    assert.is(read('0', other).status, 200);
+  });
+
+  test('forty that read one after the other, all at once, each get all of it', async () => {
+    const demo = await startDemo({ TRUTH: '1' });
+    await traffic(demo, 30);
+    const readAll = async () => {
+      for (;;) {
+        const reply = await demo.ask('/truth?after=0');
+        if (reply.status === 200) return reply.json().last;
+        assert.is(reply.status, 503);
+        assert.is(reply.headers['retry-after'], '1');
+      }
+    };
+    const lasts = await Promise.all(Array.from({ length: 40 }, readAll));
+    assert.ok(lasts.every((last) => last === 30));
+    await demo.stop();
   });
 });
 

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
@@ -41,10 +41,10 @@ suite('systemd/install.sh into an empty folder', (test) => {
 
   test('a second time changes nothing, and settings are kept', () => {
     writeFileSync(inFolder('etc/default/loadgen'), 'OPTIONS=--rate 7\n');
-    const before = statSync(inFolder('etc/systemd/system/koa-app.service')).mtimeMs;
+    const before = statSync(inFolder('etc/systemd/system/flask-app.service')).mtimeMs;
     const { stdout } = installInto(folder.path, []);
     assert.not.match(stdout, 'write ');
-    assert.is(statSync(inFolder('etc/systemd/system/koa-app.service')).mtimeMs, before);
+    assert.is(statSync(inFolder('etc/systemd/system/flask-app.service')).mtimeMs, before);
     assert.is(readFileSync(inFolder('etc/default/loadgen'), 'utf8'), 'OPTIONS=--rate 7\n');
     assert.equal(readdirSync(inFolder('opt')), ['loadgen']);
   });
@@ -69,8 +69,37 @@ suite('systemd/install.sh with what it is told and finds', (test) => {
     assert.equal(filesBelow(folder.path), []);
   });
 
+  test('files of an installation with its old name are moved, and a drop-in with them', () => {
+    install('--prefix', '/srv/demo');
+    const units = 'etc/systemd/system';
+    for (const kind of ['service', 'socket']) {
+      const text = readFileSync(inFolder(`${units}/flask-app.${kind}`), 'utf8');
+      folder.write(`${units}/koa-app.${kind}`, text.replaceAll('flask-app', 'koa-app'));
+      rmSync(inFolder(`${units}/flask-app.${kind}`));
+    }
+    mkdirSync(inFolder(`${units}/koa-app.socket.d`));
+    folder.write(`${units}/koa-app.socket.d/override.conf`, '[Socket]\n');
+    rmSync(inFolder('etc/default/flask-app'));
+    folder.write('etc/default/koa-app', 'SEED=7\n');
+    rmSync(inFolder('srv/demo/systemd/flask-app.service'));
+    folder.write('srv/demo/systemd/koa-app.service', '');
+    const dry = install('--dry-run').stdout;
+    assert.match(dry, `move    /${units}/koa-app.socket.d to /${units}/flask-app.socket.d`);
+    assert.is(readFileSync(inFolder('etc/default/koa-app'), 'utf8'), 'SEED=7\n');
+    assert.is(install().exitCode, 0);
+    assert.equal(readdirSync(inFolder(units)).sort(), [
+      'flask-app.service',
+      'flask-app.socket',
+      'flask-app.socket.d',
+      'loadgen-background.service',
+    ]);
+    assert.equal(readdirSync(inFolder('etc/default')).sort(), ['flask-app', 'loadgen']);
+    assert.is(readFileSync(inFolder('etc/default/flask-app'), 'utf8'), 'SEED=7\n');
+    assert.ok(existsSync(inFolder('srv/demo/systemd/flask-app.service')));
+  });
+
   test('a dry run writes nothing', () => {
-    assert.match(install('--dry-run').stdout, 'write   /etc/default/koa-app\n');
+    assert.match(install('--dry-run').stdout, 'write   /etc/default/flask-app\n');
     assert.equal(readdirSync(folder.path), []);
   });
 
@@ -84,9 +113,13 @@ suite('systemd/install.sh with what it is told and finds', (test) => {
     }
     assert.ok(existsSync(inFolder('opt/loadgen/precious')));
     mkdirSync(inFolder('etc/systemd/system'), { recursive: true });
-    folder.write('etc/systemd/system/flask-app.service', '[Service]\n');
-    assert.match(install('--prefix', '/opt/other').stderr, 'flask-app.service is another service');
-    assert.not.ok(existsSync(inFolder('opt/other')));
+    for (const name of ['flask-app', 'koa-app']) {
+      folder.write(`etc/systemd/system/${name}.service`, '[Service]\n');
+      assert.match(install('--prefix', '/opt/other').stderr, `${name}.service is another service`);
+      assert.not.ok(existsSync(inFolder('opt/other')));
+      assert.is(install('--uninstall', '--prefix', '/opt/other').stdout, '');
+      rmSync(inFolder(`etc/systemd/system/${name}.service`));
+    }
   });
 
   test('a Node that cannot run it is refused with what is wanted instead', () => {

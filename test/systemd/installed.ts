@@ -6,23 +6,23 @@ import type { Box } from './box.ts';
 /** The installed demo service, asked as an administrator of its machine would. */
 export const TARGET = 'http://127.0.0.1:5000';
 
-export async function property(box: Box, name: string, unit = 'koa-app'): Promise<string> {
+export async function property(box: Box, name: string, unit = 'flask-app'): Promise<string> {
   return (await box.must('systemctl', 'show', `--property=${name}`, '--value', unit)).trim();
 }
 
 /** The status of an answer; '000' when there was none. */
-export async function statusOf(box: Box, path: string): Promise<string> {
+export async function statusOf(box: Box, path: string, target = TARGET): Promise<string> {
   const asked = ['--silent', '--max-time', '20', '--output', '/dev/null', '--write-out', '%{http_code}'];
-  return (await box.run('curl', ...asked, `${TARGET}${path}`)).stdout;
+  return (await box.run('curl', ...asked, `${target}${path}`)).stdout;
 }
 
 export async function writeSettings(box: Box, lines: readonly string[]): Promise<void> {
-  await box.shell('printf "%s\\n" "$@" > /etc/default/koa-app', ...lines);
+  await box.shell('printf "%s\\n" "$@" > /etc/default/flask-app', ...lines);
 }
 
 /** What the service itself has logged, newest last. */
 export async function logged(box: Box): Promise<readonly Record<string, unknown>[]> {
-  const text = await box.must('journalctl', '--unit=koa-app', '--output=cat', '--quiet');
+  const text = await box.must('journalctl', '--unit=flask-app', '--output=cat', '--quiet');
   return text
     .split('\n')
     .filter((line) => line.startsWith('{'))

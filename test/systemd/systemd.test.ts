@@ -50,31 +50,39 @@ function oneLife(test: Cases): void {
 
   test('a dry run says what would be done and does nothing', async () => {
     const said = await box.must(INSTALL, '--dry-run');
-    assert.match(said, 'write   /etc/systemd/system/koa-app.service');
-    assert.match(said, 'run     systemctl enable koa-app.service');
+    assert.match(said, 'write   /etc/systemd/system/flask-app.service');
+    assert.match(said, 'run     systemctl enable flask-app.service');
     assert.equal(await newPaths(), []);
   });
 
   test('after install.sh, systemctl start returns when the service answers', async () => {
     await box.must(INSTALL);
-    assert.ok((await newPaths()).includes('/etc/systemd/system/koa-app.service'));
+    assert.ok((await newPaths()).includes('/etc/systemd/system/flask-app.service'));
     await writeSettings(box, QUICK);
-    await box.must('systemctl', 'start', 'koa-app');
+    await box.must('systemctl', 'start', 'flask-app');
     assert.is(await property(box, 'ActiveState'), 'active');
     assert.is((await logged(box)).at(-1)?.msg, 'listening');
     assert.is(await statusOf(box, '/livez'), '200');
     const status = await box.must('systemctl', 'status', '--no-pager', 'flask-app');
     assert.match(status, 'Active: active (running)');
     assert.match(status, '"msg":"listening"');
-    assert.is(await property(box, 'Id', 'flask-app'), 'koa-app.service');
+    assert.is(await property(box, 'Id', 'koa-app'), 'flask-app.service');
+    for (const [name, limit] of [
+      ['MemoryMax', 512 * 1024 * 1024],
+      ['TasksMax', 256],
+      ['LimitNOFILE', 8192],
+    ] as const)
+      assert.is(await property(box, name), `${limit}`);
   });
 
-  test('the journal has each event as JSON, and finds it by the old name as well', async () => {
+  test('the journal has each event as JSON, by the name of the unit', async () => {
     const [first] = await logged(box);
     assert.is(first?.url, TARGET);
     assert.is(first?.level, 'info');
-    const byTag = await box.must('journalctl', '--identifier=flask-app', '--output=cat', '--quiet');
-    assert.match(byTag, '"msg":"listening"');
+    assert.match(
+      await box.must('journalctl', '-u', 'flask-app', '--quiet'),
+      / flask-app\[\d+\]: .*"msg":"listening"/,
+    );
   });
 
   test('a service that is killed comes back by itself', async () => {
@@ -89,8 +97,8 @@ function oneLife(test: Cases): void {
     const pid = await property(box, 'MainPID');
     const said = await box.must(INSTALL);
     assert.not.match(said, 'write ');
-    assert.match(said, 'same    /etc/systemd/system/koa-app.socket');
-    assert.match(said, 'keep    /etc/default/koa-app');
+    assert.match(said, 'same    /etc/systemd/system/flask-app.socket');
+    assert.match(said, 'keep    /etc/default/flask-app');
     assert.is(await statusOf(box, '/livez'), '200');
     assert.is.not(await property(box, 'MainPID'), pid);
   });
@@ -99,7 +107,7 @@ function oneLife(test: Cases): void {
     const report = await underLoad(box, ['--rate', '50'], async () => {
       const before = await countLogged(box, 'reloaded');
       await writeSettings(box, [...QUICK, 'HOME_ERROR_RATE=100%', 'HEALTH_ERROR_RATE=0']);
-      await box.must('systemctl', 'reload', 'koa-app');
+      await box.must('systemctl', 'reload', 'flask-app');
       await loggedAgain(box, 'reloaded', before + 1);
       assert.is(await statusOf(box, '/readyz'), '200');
     });
@@ -120,13 +128,13 @@ function oneLife(test: Cases): void {
   test('a stop lets a slow answer finish and ends in success', async () => {
     const before = await countLogged(box, 'reloaded');
     await writeSettings(box, ['SLOW_TIMEOUT_RATE=0', 'SLOW_MS=1500']);
-    await box.must('systemctl', 'reload', 'koa-app');
+    await box.must('systemctl', 'reload', 'flask-app');
     await loggedAgain(box, 'reloaded', before + 1);
     const slow = statusOf(box, '/slow');
     await eventually(async () => (await openConnections(box)) > 0 || undefined);
     // Accepted after it, so by its answer the slow one has been taken up.
     await statusOf(box, '/livez');
-    await box.must('systemctl', 'stop', 'koa-app');
+    await box.must('systemctl', 'stop', 'flask-app');
     assert.is(await slow, '200');
     const [draining, stopped] = (await logged(box)).slice(-2);
     assert.is(draining?.inFlight, 1);
@@ -144,21 +152,21 @@ function oneLife(test: Cases): void {
 
   test('bad settings fail the start with a line that says why, and are not tried again', async () => {
     await writeSettings(box, ['HOME_ERROR_RATE=lots']);
-    assert.is((await box.run('systemctl', 'restart', 'koa-app')).exitCode, 1);
+    assert.is((await box.run('systemctl', 'restart', 'flask-app')).exitCode, 1);
     assert.is(await property(box, 'ActiveState'), 'failed');
     assert.is(await property(box, 'ExecMainStatus'), '104');
     assert.match(
-      await box.must('journalctl', '--unit=koa-app', '--output=cat', '--quiet', '--lines=20'),
+      await box.must('journalctl', '--unit=flask-app', '--output=cat', '--quiet', '--lines=20'),
       'Cannot start with HOME_ERROR_RATE="lots": want a fraction',
     );
     await writeSettings(box, QUICK);
-    await box.must('systemctl', 'start', 'koa-app');
+    await box.must('systemctl', 'start', 'flask-app');
   });
 
   test('three restarts under open load lose no request', async () => {
     const starts = await countLogged(box, 'listening');
     const report = await underLoad(box, ['--rate', '50', '--no-reconcile'], async () => {
-      for (let i = 0; i < 3; i++) await box.must('systemctl', 'restart', 'koa-app');
+      for (let i = 0; i < 3; i++) await box.must('systemctl', 'restart', 'flask-app');
     });
     assert.is(await countLogged(box, 'listening'), starts + 3);
     const { scheduled, sent, unsent, ok, failed, timedOut, disconnected } = report.requests;
@@ -196,11 +204,56 @@ function oneLife(test: Cases): void {
     assert.is(again, '');
   });
 
+  test('an installation that has its old name is renamed, with its settings and its address, and runs on', async () => {
+    await box.must(INSTALL);
+    await box.shell(AS_IT_WAS);
+    assert.is(await property(box, 'Id', 'flask-app'), 'koa-app.service');
+    assert.is(await statusOf(box, '/health', 'http://127.0.0.1:5001'), '503');
+    const said = await box.must(INSTALL);
+    assert.match(said, 'move    /etc/default/koa-app to /etc/default/flask-app\n');
+    assert.match(said, 'run     systemctl start flask-app.service\n');
+    assert.is(await property(box, 'Id', 'koa-app'), 'flask-app.service');
+    assert.is(await property(box, 'ActiveState'), 'active');
+    assert.is(await statusOf(box, '/health', 'http://127.0.0.1:5001'), '503');
+    assert.match(await box.must(INSTALL), 'same    /etc/systemd/system/flask-app.service');
+    assert.match(await box.must('cat', '/etc/default/flask-app'), 'HEALTH_ERROR_RATE=100%');
+    await box.must('rm', '-r', '/etc/systemd/system/flask-app.socket.d');
+    await box.must(INSTALL, '--uninstall');
+    assert.equal(await newPaths(), []);
+  });
+
+  test('an old installation is removed whole as well', async () => {
+    await box.must(INSTALL);
+    await box.shell(AS_IT_WAS);
+    await box.must('rm', '-r', '/etc/systemd/system/koa-app.socket.d');
+    assert.match(await box.must(INSTALL, '--uninstall'), 'remove  /etc/default/koa-app\n');
+    assert.equal(await newPaths(), []);
+  });
+
   test('the box itself leaves nothing on this machine', async () => {
     assert.ok(box.traces().length > 0);
     await close();
     assert.equal(box.traces(), []);
   });
 }
+
+/** Makes of a fresh installation one from when the unit was koa-app and flask-app its alias, on another port. */
+const AS_IT_WAS = `
+set -e
+cd /etc/systemd/system
+systemctl --quiet disable --now flask-app.socket flask-app.service
+for unit in socket service; do
+  sed 's/flask-app/koa-app/g; s/^Alias=.*/Alias=flask-app.service/' flask-app.$unit > koa-app.$unit
+  rm flask-app.$unit
+done
+mv /opt/loadgen/systemd/flask-app.service /opt/loadgen/systemd/koa-app.service
+rm /etc/default/flask-app
+echo HEALTH_ERROR_RATE=100% > /etc/default/koa-app
+mkdir koa-app.socket.d
+printf '[Socket]\\nListenStream=\\nListenStream=127.0.0.1:5001\\n' > koa-app.socket.d/override.conf
+systemctl daemon-reload
+systemctl --quiet enable koa-app.service
+systemctl start koa-app.service
+`;
 
 const NOTHING_LOST = { timedOut: 0, disconnected: 0, reasons: {} };

@@ -41,6 +41,11 @@ suite('systemd units', (test) => {
       assert.ok(exposure <= MOST_EXPOSED, `${exposure}`);
     });
 
+    test(`${unit} may take so much memory, so many tasks and files, and no more`, () => {
+      for (const limit of [/^MemoryMax=\d+[MG]$/m, /^TasksMax=\d+$/m, /^LimitNOFILE=\d+$/m])
+        assert.match(textOf(unit), limit);
+    });
+
     test(`each group of lines in ${unit} that shuts something out says why`, () => {
       const groups = textOf(unit).split(/\n{2,}/);
       const silent = groups.filter((group) => HARDENING.test(group) && !group.startsWith('#'));
