@@ -1,7 +1,16 @@
 import { formatCount, formatMs, formatPercent, formatRate, formatShare, formatUs } from './figures.ts';
 import { attemptsOf, errorsOf } from './judge.ts';
 import { QUANTILES, samplesFor } from './quantiles.ts';
-import type { Figures, PhaseReport, QuantileName, Quantiles, Report, Statistic, ThresholdResult, Validity } from './report.ts';
+import type {
+  Figures,
+  PhaseReport,
+  QuantileName,
+  Quantiles,
+  Report,
+  Statistic,
+  ThresholdResult,
+  Validity,
+} from './report.ts';
 import { exitCodeOf, isBelievable, isCompared, ledgerProblemsOf } from './verdict.ts';
 
 export type Headline = {
@@ -36,7 +45,9 @@ export function explainVerdict(report: Report): Headline {
   if (doubt.length > 0) return { mark: '!', word: 'done', reasons: [summaryOf(report), ...doubt] };
   const limited = validity.verdict === 'target-limited' ? [`target-limited: ${validity.cause}`] : [];
   const reasons = [summaryOf(report), ...limited];
-  return report.passed === true ? { mark: '✓', word: 'passed', reasons } : { mark: '·', word: 'done', reasons };
+  return report.passed === true
+    ? { mark: '✓', word: 'passed', reasons }
+    : { mark: '·', word: 'done', reasons };
 }
 
 /** The verdict on each phase where there are several; many that are valid take one entry. */
@@ -46,7 +57,11 @@ export function validityEntries({ phases, validity }: Report): (Validity & { rea
   const isShort = valid.length > MOST_VALID;
   const entries = phases
     .filter((phase) => !isShort || phase.validity !== 'valid')
-    .map(({ index, kind, validity: verdict, cause }) => ({ place: `phase ${index} (${kind}): `, verdict, cause }));
+    .map(({ index, kind, validity: verdict, cause }) => ({
+      place: `phase ${index} (${kind}): `,
+      verdict,
+      cause,
+    }));
   if (!isShort) return entries;
   const place = `${formatCount(valid.length)} of ${formatCount(phases.length)} phases: `;
   const cause = 'The JSON report says of each what that rests on.';
@@ -100,7 +115,9 @@ const MOST_INTERVALS = 4;
 
 /** How many samples it takes for what is left out as '–'. */
 function tooFewNotes(phases: readonly PhaseReport[]): string[] {
-  const shown = phases.flatMap(({ latencyUs, serviceUs, latenessUs }) => [latencyUs, serviceUs, latenessUs ?? []].flat());
+  const shown = phases.flatMap(({ latencyUs, serviceUs, latenessUs }) =>
+    [latencyUs, serviceUs, latenessUs ?? []].flat(),
+  );
   const takes = QUANTILE_NAMES.filter((name) => shown.some((quantiles) => isTooFew(quantiles, name))).map(
     (name) => `a ${nameOf(name)} takes ${formatCount(samplesFor(QUANTILES[name]))}`,
   );
@@ -172,7 +189,8 @@ function summaryOf(report: Report): string {
   const times = [report.open, report.closed].flatMap((figures) => {
     if (figures === null || figures.latencyUs.count === 0) return [];
     const { latencyUs } = figures;
-    const of = report.open !== null && report.closed !== null ? (figures === report.open ? 'open ' : 'closed ') : '';
+    const of =
+      report.open !== null && report.closed !== null ? (figures === report.open ? 'open ' : 'closed ') : '';
     const top = isTooFew(latencyUs, 'p99') ? 'max' : 'p99';
     return [`${of}p50 ${formatStatistic(latencyUs, 'p50')}, ${top} ${formatStatistic(latencyUs, top)}`];
   });

@@ -61,7 +61,8 @@ function measured(metric: Metric, report: Judged): Value[] {
       return attempts === 0 ? [] : exactly((sum(errorsOf) / attempts) * 100);
     }
     case 'rate': {
-      const lengthMs = metric.phase === null ? report.sendingMs : (phaseOf(metric.phase, report)?.sendingMs ?? 0);
+      const lengthMs =
+        metric.phase === null ? report.sendingMs : (phaseOf(metric.phase, report)?.sendingMs ?? 0);
       return lengthMs > 0 ? exactly((sum(({ requests }) => requests.sent) * 1000) / lengthMs) : [];
     }
     case 'requests':
@@ -109,7 +110,10 @@ function timeOf(
   }
 }
 
-function statisticOf(quantiles: Quantiles, statistic: keyof typeof QUANTILES | 'min' | 'mean' | 'max'): Value[] {
+function statisticOf(
+  quantiles: Quantiles,
+  statistic: keyof typeof QUANTILES | 'min' | 'mean' | 'max',
+): Value[] {
   const value = quantiles[statistic];
   if (value === null) return [];
   const isAtLeast = quantiles.atLeast.includes(statistic);

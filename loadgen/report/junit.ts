@@ -49,7 +49,13 @@ function casesOf(report: Report): Case[] {
     validityCase(report),
     ...report.thresholds.map((threshold) => {
       const value = formatThresholdValue(threshold);
-      return check('thresholds', threshold.expression, threshold.passed, `it was ${value}`, threshold.note ?? '');
+      return check(
+        'thresholds',
+        threshold.expression,
+        threshold.passed,
+        `it was ${value}`,
+        threshold.note ?? '',
+      );
     }),
   ];
 }

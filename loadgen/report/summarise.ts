@@ -140,7 +140,11 @@ function sendingMsOf(facts: RunFacts, phase: Phase, fromMs: number, { lastSendMs
   return lastMs > plannedMs + OWN_DELAY_LIMIT_US / 1000 ? lastMs : plannedMs;
 }
 
-function figuresOfModel(model: 'open' | 'closed', phases: readonly PhaseReport[], tally: Tally): Figures | null {
+function figuresOfModel(
+  model: 'open' | 'closed',
+  phases: readonly PhaseReport[],
+  tally: Tally,
+): Figures | null {
   const ours = phases.filter((phase) => phase.model === model);
   if (ours.length === 0) return null;
   const positions = new Set(ours.map(({ index }) => index - 1));

@@ -27,7 +27,8 @@ export function latencyLines(report: Report, columns: number): Line[] {
   const layouts = [lay(STATISTICS, true), lay(STATISTICS, false), lay(withoutMean, false)];
   const chosen = layouts.find(fits) ?? layouts.at(-1)!;
   const hidden = sent.length - shown.length;
-  const rest = hidden > 0 ? [dim(`and ${formatCount(hidden)} more phases: the JSON report has them all`)] : [];
+  const rest =
+    hidden > 0 ? [dim(`and ${formatCount(hidden)} more phases: the JSON report has them all`)] : [];
   return [...chosen, ...rest, ...latencyNotes(shown).flatMap((note) => wrapped(note, columns))];
 }
 
@@ -52,7 +53,13 @@ function phaseRows(
 
 /** Broken between its parts, not within; a part that is longer than a line is. */
 function wrapped(note: string, columns: number): Line[] {
-  const whole = wrap(note.split(' · ').map((part) => part.replace(/ /g, '\u00a0')).join(' · '), columns);
+  const whole = wrap(
+    note
+      .split(' · ')
+      .map((part) => part.replace(/ /g, '\u00a0'))
+      .join(' · '),
+    columns,
+  );
   return whole
     .flatMap((line) => wrap(line.replace(/\u00a0/g, ' '), columns))
     .map((text): Line => [span(text, 'dim')]);
@@ -120,9 +127,10 @@ export function endpointLines(report: Report, columns: number): Line[] {
   const isBoth = report.open !== null && report.closed !== null;
   const named = (model: 'open' | 'closed', endpoints: readonly EndpointReport[] = []) =>
     endpoints.map((endpoint) => ({ endpoint, model: isBoth ? `${model}  ` : '' }));
-  const busiest = [...named('open', report.open?.endpoints), ...named('closed', report.closed?.endpoints)].sort(
-    (a, b) => b.endpoint.requests.scheduled - a.endpoint.requests.scheduled,
-  );
+  const busiest = [
+    ...named('open', report.open?.endpoints),
+    ...named('closed', report.closed?.endpoints),
+  ].sort((a, b) => b.endpoint.requests.scheduled - a.endpoint.requests.scheduled);
   if (busiest.length === 0) return [];
   const heads = ['requests', 'errors', 'p50', 'p95', 'p99', 'max'].map((head) => right(head, 'dim'));
   const rows = busiest.slice(0, ENDPOINT_ROWS).map(({ endpoint, model }) => {
@@ -163,7 +171,9 @@ export function timelineLines(report: Report, columns: number): Line[] {
     ink: Ink,
     format: (peak: number) => string,
   ) => [left(name), left(sparkline(values), ink), left(`up to ${format(peakOf(values))}`, 'dim')];
-  const errors = rate(({ failed, timedOut, disconnected, unsent }) => failed + timedOut + disconnected + unsent);
+  const errors = rate(
+    ({ failed, timedOut, disconnected, unsent }) => failed + timedOut + disconnected + unsent,
+  );
   const sent = rate((point) => point.sent);
   const rows = [
     row('sent', sent, 'cyan', formatRate),

@@ -1,7 +1,7 @@
 import { byCount, explainVerdict, formatThresholdValue, validityEntries } from './explain.ts';
 import { formatCount, formatMs, formatRate } from './figures.ts';
-import { type Ink, type Line, left, paint, right, span, table, wrap } from './lines.ts';
 import { attemptsOf } from './judge.ts';
+import { type Ink, type Line, left, paint, right, span, table, wrap } from './lines.ts';
 import type { Report } from './report.ts';
 import type { Sink } from './sinks.ts';
 import {
@@ -138,7 +138,9 @@ function thresholdLines({ thresholds }: Report, columns: number): Line[] {
   ]);
   return table(rows, columns).flatMap((line, index) => {
     const note = thresholds[index]!.note;
-    return note === null ? [line] : [line, ...wrap(note, columns - 3).map((text) => [span(`   ${text}`, 'dim')])];
+    return note === null
+      ? [line]
+      : [line, ...wrap(note, columns - 3).map((text) => [span(`   ${text}`, 'dim')])];
   });
 }
 
@@ -161,7 +163,7 @@ function verdictLines(report: Report, columns: number): Line[] {
   const hash = report.scheduleHash.slice(0, 12);
   const again = report.repeatable
     ? `Repeat it with --seed ${report.seed} (schedule ${hash}).`
-    : `Not repeatable: ${report.differs} builds another value each time, whatever the seed.`;
+    : `Not repeatable: ${report.differs} builds another value each time, whatever the seed (schedule ${hash}).`;
   const [first = '', ...others] = reasons.flatMap((reason) => wrap(reason, columns - word.length - 5));
   return [
     [span(again, 'dim')],

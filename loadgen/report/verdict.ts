@@ -120,7 +120,9 @@ function heldUp({ sum, conduct }: PhaseEvidence, latencyP99Us: number): Validity
   if (!isShort && !isHeldUp(conduct, latencyP99Us)) return null;
   const waited = countAbove(conduct.heldUp, delayLimitUs(latencyP99Us));
   const effects = [
-    ...(waited === 0 ? [] : [`${formatCount(waited)} waited for one (the longest ${formatUs(conduct.heldUp.maxUs)})`]),
+    ...(waited === 0
+      ? []
+      : [`${formatCount(waited)} waited for one (the longest ${formatUs(conduct.heldUp.maxUs)})`]),
     ...(unsent === 0 ? [] : [`${formatCount(unsent)} were never sent`]),
   ];
   return {
@@ -179,7 +181,10 @@ function unreachable({ counts, disconnects, unsentReasons }: Sum): Validity {
     .map(([cause, count]) => `${formatCount(count)} ${cause}`);
   // A second Ctrl-C closes connections on which an answer might still have come.
   if (abandoned > 0 && abandoned === wanted({ counts, unsentReasons }))
-    return { verdict: 'nothing sent', cause: `Every request was given up before its answer came (${list.join(', ')}).` };
+    return {
+      verdict: 'nothing sent',
+      cause: `Every request was given up before its answer came (${list.join(', ')}).`,
+    };
   return { verdict: 'unreachable', cause: `Not one answer came (${list.join(', ')}). ${remedyFor(causes)}` };
 }
 
@@ -270,7 +275,11 @@ function placeProblems(place: string, { requests, statuses, disconnects, unsentR
   ];
 }
 
-function sumProblems(name: string, requests: Counts, parts: readonly { readonly requests: Counts }[]): string[] {
+function sumProblems(
+  name: string,
+  requests: Counts,
+  parts: readonly { readonly requests: Counts }[],
+): string[] {
   return (Object.keys(requests) as (keyof Counts)[]).flatMap((key) =>
     differs(
       key,

@@ -33,20 +33,45 @@ type Case = {
 const CASES: readonly Case[] = [
   ...cases(0, [
     ['nothing was asked, all is well', reportOf(GOOD), null, '· done'],
-    ['most answers are errors, and nobody asked', reportOf([{ path: '/', statuses: { 500: 400 } }]), null, '· done'],
+    [
+      'most answers are errors, and nobody asked',
+      reportOf([{ path: '/', statuses: { 500: 400 } }]),
+      null,
+      '· done',
+    ],
     ['counters cannot be compared', reportOf(GOOD, IMPOSSIBLE), null, '· done'],
     ['a threshold is kept', reportOf(GOOD, KEPT), true, '✓ passed'],
     ['the counters match', reportOf(GOOD, MATCH), true, '✓ passed'],
     ['the target limited the load, and nothing was asked', reportOf(GOOD, HELD), null, '· done'],
-    ['the target limited the load, and a threshold is kept', reportOf(GOOD, { ...HELD, ...KEPT }), true, '✓ passed'],
+    [
+      'the target limited the load, and a threshold is kept',
+      reportOf(GOOD, { ...HELD, ...KEPT }),
+      true,
+      '✓ passed',
+    ],
     ['invalid, but allowed', reportOf(GOOD, { ...LATE, ...ALLOWED }), null, '! done'],
-    ['invalid, allowed, and a threshold is kept', reportOf(GOOD, { ...LATE, ...ALLOWED, ...KEPT }), true, '! done'],
+    [
+      'invalid, allowed, and a threshold is kept',
+      reportOf(GOOD, { ...LATE, ...ALLOWED, ...KEPT }),
+      true,
+      '! done',
+    ],
     ['nothing sent, but allowed', reportOf([], ALLOWED), null, '! done'],
   ]),
   ...cases(98, [
     ['the generator was late', reportOf(GOOD, LATE), false, '! not to be believed'],
-    ['the generator was late, a threshold is kept', reportOf(GOOD, { ...LATE, ...KEPT }), false, '! not to be believed'],
-    ['the generator was late, the counters match', reportOf(GOOD, { ...LATE, ...MATCH }), false, '! not to be believed'],
+    [
+      'the generator was late, a threshold is kept',
+      reportOf(GOOD, { ...LATE, ...KEPT }),
+      false,
+      '! not to be believed',
+    ],
+    [
+      'the generator was late, the counters match',
+      reportOf(GOOD, { ...LATE, ...MATCH }),
+      false,
+      '! not to be believed',
+    ],
     ['nothing was sent', reportOf([]), false, '! nothing sent'],
     ['nothing was sent, the counters match', reportOf([], MATCH), false, '! nothing sent'],
     ['a worker was lost', reportOfTally(tallyOf(GOOD), LOST), false, '! not to be believed'],
@@ -54,7 +79,12 @@ const CASES: readonly Case[] = [
   ...cases(99, [
     ['a threshold failed', reportOf(GOOD, MISSED), false, '✗ failed'],
     ['a threshold failed in an invalid run', reportOf(GOOD, { ...MISSED, ...LATE }), false, '✗ failed'],
-    ['a threshold failed in an invalid run that is allowed', reportOf(GOOD, { ...MISSED, ...LATE, ...ALLOWED }), false, '✗ failed'],
+    [
+      'a threshold failed in an invalid run that is allowed',
+      reportOf(GOOD, { ...MISSED, ...LATE, ...ALLOWED }),
+      false,
+      '✗ failed',
+    ],
     ['the ledger is open', opened(reportOf(GOOD)), false, '✗ failed'],
     ['the counters differ', reportOf(GOOD, MISMATCH), false, '✗ failed'],
     ['a signal came and the ledger is open', opened(reportOf(GOOD, STOPPED)), false, '✗ failed'],
@@ -63,9 +93,24 @@ const CASES: readonly Case[] = [
   ]),
   ...cases(105, [
     ['a signal came', reportOf(GOOD, STOPPED), null, '■ stopped by SIGINT'],
-    ['a signal came and a threshold is kept', reportOf(GOOD, { ...STOPPED, ...KEPT }), true, '■ stopped by SIGINT'],
-    ['a signal came and a threshold failed', reportOf(GOOD, { ...STOPPED, ...MISSED }), false, '■ stopped by SIGINT'],
-    ['a signal came and the generator was late', reportOf(GOOD, { ...STOPPED, ...LATE }), false, '■ stopped by SIGINT'],
+    [
+      'a signal came and a threshold is kept',
+      reportOf(GOOD, { ...STOPPED, ...KEPT }),
+      true,
+      '■ stopped by SIGINT',
+    ],
+    [
+      'a signal came and a threshold failed',
+      reportOf(GOOD, { ...STOPPED, ...MISSED }),
+      false,
+      '■ stopped by SIGINT',
+    ],
+    [
+      'a signal came and the generator was late',
+      reportOf(GOOD, { ...STOPPED, ...LATE }),
+      false,
+      '■ stopped by SIGINT',
+    ],
     ['a signal came before anything was sent', reportOf([], STOPPED), false, '■ stopped by SIGINT'],
   ]),
   ...cases(106, [
@@ -110,13 +155,22 @@ suite('verdict in every format', (test) => {
     assert.match(reasons(reportOf(GOOD)), /^400 requests, 0 % errors, p50 .*s, p99 .*s$/);
     const errors = [{ path: '/', statuses: { 200: 125, 500: 275 } }];
     assert.match(reasons(reportOf(errors)), /^400 requests, 68\.8 % errors/);
-    assert.match(reasons(reportOf(GOOD, LATE)), /^generator-limited: This generator did not .*\n400 requests/);
+    assert.match(
+      reasons(reportOf(GOOD, LATE)),
+      /^generator-limited: This generator did not .*\n400 requests/,
+    );
     assert.match(reasons(reportOf(GOOD, { ...LATE, ...ALLOWED })), /^400 requests.*\ngenerator-limited: /);
     assert.match(reasons(reportOf(GOOD, HELD)), /^400 requests.*\ntarget-limited: Every connection was busy/);
-    assert.match(reasons(reportOf(GOOD, { ...MISSED, ...LATE })), /^requests\.scheduled > 1000000, but it was 400\ngenerator-limited/);
+    assert.match(
+      reasons(reportOf(GOOD, { ...MISSED, ...LATE })),
+      /^requests\.scheduled > 1000000, but it was 400\ngenerator-limited/,
+    );
     assert.match(reasons(reportOf(DOWN, MISSED)), /^Not one answer came \(10 refused\)/);
     assert.is(reasons(reportOf([])), 'Nothing was due, so nothing was measured.');
-    assert.match(reasons(reportOf(GOOD, { thresholds: ['endpoint(GET /none).rate > 1/s'] })), /but it had no value$/);
+    assert.match(
+      reasons(reportOf(GOOD, { thresholds: ['endpoint(GET /none).rate > 1/s'] })),
+      /but it had no value$/,
+    );
   });
 });
 

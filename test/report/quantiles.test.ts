@@ -50,7 +50,10 @@ suite('quantiles', (test) => {
       (['min', 'p50', 'p90', 'p99', 'p999', 'max'] as const).map((name) => formatStatistic(latencyUs, name)),
       ['800 µs', '1.28 ms', '–', '–', '–', '1.77 ms'],
     );
-    assert.match(latencyNotes(few.phases).join(), /–: too few samples, a p90 takes 36, .* a p99\.9 takes 3,688/);
+    assert.match(
+      latencyNotes(few.phases).join(),
+      /–: too few samples, a p90 takes 36, .* a p99\.9 takes 3,688/,
+    );
     const many = reportOf([{ path: '/', statuses: { 200: 4_000 } }]);
     assert.is(formatStatistic(many.open!.latencyUs, 'p999'), '1.79 ms');
     assert.not.match(latencyNotes(many.phases).join(), /too few/);

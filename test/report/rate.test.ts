@@ -10,7 +10,10 @@ suite('rate', (test) => {
     const report = constant(100, 1_100, { durationMs: 11_000 });
     assert.equal([report.ratePerSecond, report.sendingMs], [100, 1_100]);
     for (const place of [report, report.open!, report.phases[0]!]) assert.is(place.ratePerSecond, 100);
-    assert.equal(['rate == 100/s', 'phase(1).rate == 100/s'].map((text) => holds(report, text)), [true, true]);
+    assert.equal(
+      ['rate == 100/s', 'phase(1).rate == 100/s'].map((text) => holds(report, text)),
+      [true, true],
+    );
     assert.is(holds(report, 'rate < 99/s'), false);
   });
 
@@ -20,11 +23,11 @@ suite('rate', (test) => {
 
   test('a run that was stopped counts until the stop, and phases it never came to not at all', () => {
     const stopped = { stoppedBy: 'SIGINT', cutAtMs: 2_500, durationMs: 4_000 };
-    const report = constant(100, 10_000, stopped, 250);
+    const report = constant(100, 10_000, stopped, 250, { forMs: 2_500 });
     assert.equal([report.ratePerSecond, report.sendingMs], [100, 2_500]);
     const later: Phase[] = [...constantPhases(100, 2_000), ...constantPhases(50, 1_000), CLOSED];
     const traffic = [200, 25].map((count, phase) => ({ path: '/', phase, statuses: { 200: count } }));
-    const phased = reportOf(traffic, { ...stopped, phases: later });
+    const phased = reportOf(traffic, { ...stopped, phases: later, conducts: [{}, { forMs: 500 }] });
     assert.equal(
       phased.phases.map(({ ratePerSecond, sendingMs }) => [ratePerSecond, sendingMs]),
       [
@@ -40,13 +43,14 @@ suite('rate', (test) => {
     const endless: Phase[] = [{ kind: 'constant', perSecond: 100, durationMs: null }];
     const report = reportOf([{ path: '/', statuses: { 200: 800 } }], {
       ...{ phases: endless, stoppedBy: 'SIGTERM', cutAtMs: 8_000, durationMs: 9_000 },
-      conducts: [{ lastSendMs: 7_990 }],
+      conducts: [{ forMs: 8_000 }],
     });
     assert.is(report.ratePerSecond, 100);
   });
 
   test('a backlog that is sent long after the planned end lowers it', () => {
-    const at = (lastSendMs: number) => constant(100, 1_000, { durationMs: 5_000 }, 100, { lastSendMs }).ratePerSecond!;
+    const at = (lastSendMs: number) =>
+      constant(100, 1_000, { durationMs: 5_000 }, 100, { lastSendMs }).ratePerSecond!;
     assert.equal([at(995), at(1_009)], [100, 100]);
     assert.equal([at(1_250), at(4_000)], [80, 25]);
   });
@@ -67,7 +71,11 @@ suite('rate', (test) => {
       ],
       { phases: [...constantPhases(100, 1_000), ...constantPhases(50, 2_000)], durationMs: 3_000 },
     );
-    const rates = ['endpoint(GET /).rate > 0/s', 'phase(1).endpoint(GET /a).rate > 0/s', 'phase(2).rate > 0/s'];
+    const rates = [
+      'endpoint(GET /).rate > 0/s',
+      'phase(1).endpoint(GET /a).rate > 0/s',
+      'phase(2).rate > 0/s',
+    ];
     assert.equal(
       rates.map((text) => judge(threshold(text), report).value),
       [25, 25, 50],
@@ -75,7 +83,10 @@ suite('rate', (test) => {
   });
 
   test('a run without length has none', () => {
-    const report = reportOf([], { durationMs: 0, phases: [{ kind: 'gaps', minGapMs: 1, maxGapMs: 2, durationMs: null }] });
+    const report = reportOf([], {
+      durationMs: 0,
+      phases: [{ kind: 'gaps', minGapMs: 1, maxGapMs: 2, durationMs: null }],
+    });
     assert.is(report.ratePerSecond, null);
     assert.equal(judge(threshold('rate > 0/s'), report).passed, false);
   });

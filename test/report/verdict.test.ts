@@ -1,8 +1,17 @@
 import * as assert from 'uvu/assert';
 import type { Report, Verdict } from '../../loadgen/report/report.ts';
 import type { Phase } from '../../loadgen/schedule/phase.ts';
-import { CLOSED, CONSTANT, type Conducted, reportOf, reportOfTally, type Said, type Traffic, tallyOf } from './samples.ts';
 import { suite } from '../support/suite.ts';
+import {
+  CLOSED,
+  CONSTANT,
+  type Conducted,
+  reportOf,
+  reportOfTally,
+  type Said,
+  type Traffic,
+  tallyOf,
+} from './samples.ts';
 
 const MS = 1_000;
 const THOUSAND: Traffic = { path: '/', statuses: { 200: 1000 } };
@@ -14,7 +23,10 @@ suite('verdict on an open phase', (test) => {
         conducts: [{ latenessUs: () => 50 * MS }],
       });
       assert.is(verdictOn(report), 'generator-limited', JSON.stringify(disconnects));
-      assert.match(report.validity.cause, /of [\d,]+ requests left more than .* late though a connection was free/);
+      assert.match(
+        report.validity.cause,
+        /of [\d,]+ requests left more than .* late though a connection was free/,
+      );
       assert.match(report.validity.cause, /\(the latest by 50\.\d ms\)|\(the latest by 50 ms\)/);
     }
   });
@@ -23,15 +35,24 @@ suite('verdict on an open phase', (test) => {
     const held = { latenessUs: () => 50 * MS, heldUpUs: () => 49.9 * MS };
     const report = reportOf([THOUSAND], { conducts: [held] });
     assert.is(verdictOn(report), 'target-limited');
-    assert.match(report.validity.cause, /^Every connection was busy .* of 1,000 requests 1,000 waited for one/);
+    assert.match(
+      report.validity.cause,
+      /^Every connection was busy .* of 1,000 requests 1,000 waited for one/,
+    );
     assert.match(report.validity.cause, /The target did not take the load/);
     const both = { latenessUs: () => 100 * MS, heldUpUs: () => 50 * MS };
-    assert.is(verdictOn(reportOf([THOUSAND], { conducts: [both] })), 'generator-limited', 'half of it is our own');
+    assert.is(
+      verdictOn(reportOf([THOUSAND], { conducts: [both] })),
+      'generator-limited',
+      'half of it is our own',
+    );
   });
 
   test('requests that found no connection free are the target as well, from 1 in 1,000', () => {
     const short = (unsent: number) =>
-      reportOf([{ path: '/', statuses: { 200: 10_000 - unsent }, unsentReasons: { 'no connection free': unsent } }]);
+      reportOf([
+        { path: '/', statuses: { 200: 10_000 - unsent }, unsentReasons: { 'no connection free': unsent } },
+      ]);
     assert.equal([verdictOn(short(10)), verdictOn(short(11))], ['valid', 'target-limited']);
     assert.match(short(11).validity.cause, /of 10,000 requests 11 were never sent/);
   });
@@ -43,7 +64,10 @@ suite('verdict on an open phase', (test) => {
           conducts: [{ latenessUs: (index) => (index < count ? 50 * MS : 100) }],
         }),
       );
-    assert.equal([late(1, 8), late(1, 3), late(1, 100), late(10, 1000)], ['valid', 'valid', 'valid', 'valid']);
+    assert.equal(
+      [late(1, 8), late(1, 3), late(1, 100), late(10, 1000)],
+      ['valid', 'valid', 'valid', 'valid'],
+    );
     assert.equal([late(3, 8), late(8, 8), late(18, 1000)], Array(3).fill('generator-limited'));
     assert.is(late(1, 1), 'generator-limited', 'the one figure that there is, is spoiled');
     // 1.5 % of 1,000 may be chance where 1 % is the rule; 1.5 % of 100,000 is none.
@@ -53,7 +77,9 @@ suite('verdict on an open phase', (test) => {
   test('how late is too late goes by the latency: a tenth of its p99, from 1 to 10 ms', () => {
     const at = (latencyUs: number, latenessUs: number) =>
       verdictOn(
-        reportOf([{ ...THOUSAND, latencyUs: () => latencyUs }], { conducts: [{ latenessUs: () => latenessUs }] }),
+        reportOf([{ ...THOUSAND, latencyUs: () => latencyUs }], {
+          conducts: [{ latenessUs: () => latenessUs }],
+        }),
       );
     const cases: [number, number, number][] = [
       [500, 980, 1_020],
@@ -61,7 +87,11 @@ suite('verdict on an open phase', (test) => {
       [400 * MS, 9_900, 10_100],
     ];
     for (const [latencyUs, kept, late] of cases)
-      assert.equal([at(latencyUs, kept), at(latencyUs, late)], ['valid', 'generator-limited'], `${latencyUs} µs`);
+      assert.equal(
+        [at(latencyUs, kept), at(latencyUs, late)],
+        ['valid', 'generator-limited'],
+        `${latencyUs} µs`,
+      );
   });
 
   test('a busy thread matters only where requests had to wait', () => {
@@ -81,7 +111,10 @@ suite('verdict on a closed phase', (test) => {
     for (const stallsUs of [[3_000 * MS], Array(30).fill(100 * MS)]) {
       const report = closed({ stallsUs });
       assert.is(verdictOn(report), 'generator-limited');
-      assert.match(report.validity.cause, /did not get to run for (10|9\.\d+)(\.0)? % of the time \(the longest stall took /);
+      assert.match(
+        report.validity.cause,
+        /did not get to run for (10|9\.\d+)(\.0)? % of the time \(the longest stall took /,
+      );
     }
   });
 
@@ -91,13 +124,24 @@ suite('verdict on a closed phase', (test) => {
     assert.is(verdictOn(closed({ stallsUs: [350 * MS] })), 'generator-limited', 'over 1 % of the time');
     assert.is(verdictOn(closed({ stallsUs: Array(1000).fill(4 * MS) })), 'valid', 'each under 5 ms');
     const slow = { latencyUs: () => 2_000 * MS };
-    assert.is(verdictOn(closed({ stallsUs: Array(20).fill(100 * MS) }, slow)), 'valid', 'beside latencies of 2 s');
+    assert.is(
+      verdictOn(closed({ stallsUs: Array(20).fill(100 * MS) }, slow)),
+      'valid',
+      'beside latencies of 2 s',
+    );
     assert.is(verdictOn(closed({ stallsUs: Array(20).fill(100 * MS) })), 'generator-limited');
   });
 
   test('a sending thread that is busy all the time is what was measured', () => {
-    assert.equal([verdictOn(closed({ busy: [0.94] })), verdictOn(closed({ busy: [0.97] }))], ['valid', 'generator-limited']);
-    assert.is(verdictOn(closed({ busy: [0.2, 0.98, 0.3] })), 'generator-limited', 'one worker of three is enough');
+    assert.equal(
+      [verdictOn(closed({ busy: [0.94] })), verdictOn(closed({ busy: [0.97] }))],
+      ['valid', 'generator-limited'],
+    );
+    assert.is(
+      verdictOn(closed({ busy: [0.2, 0.98, 0.3] })),
+      'generator-limited',
+      'one worker of three is enough',
+    );
     assert.is(verdictOn(closed({ busy: [null] })), 'valid', 'where the runtime cannot tell');
     assert.match(closed({ busy: [0.97] }).validity.cause, /busy 97\.0 % of the time \(limit 95\.0 %\)/);
   });
