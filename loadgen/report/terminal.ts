@@ -166,7 +166,7 @@ function verdictLines(report: Report, columns: number): Line[] {
     : `Not repeatable: ${report.differs} builds another value each time, whatever the seed (schedule ${hash}).`;
   const [first = '', ...others] = reasons.flatMap((reason) => wrap(reason, columns - word.length - 5));
   return [
-    [span(again, 'dim')],
+    ...wrap(again, columns).map((text) => [span(text, 'dim')]),
     [],
     [span(`${mark} ${word}`, ink), span(`   ${first}`)],
     ...others.map((text) => [span(' '.repeat(word.length + 5)), span(text)]),

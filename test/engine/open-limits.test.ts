@@ -5,17 +5,7 @@ import { assertCloses } from '../support/drive-engine.ts';
 import type { Ending } from '../support/memory-client.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { suite } from '../support/suite.ts';
-import {
-  arrivalsOf,
-  BATCH_MS,
-  BURST,
-  fakeOpenRun,
-  histogramOf,
-  SCHEDULES,
-  START_MS,
-  tallied,
-  wantedOf,
-} from './fake-run.ts';
+import { arrivalsOf, BATCH_MS, BURST, fakeOpenRun, histogramOf, SCHEDULES, START_MS, tallied, wantedOf } from './fake-run.ts';
 
 suite('open loop at its limits, in time that is not real', (test) => {
   test('with one connection all wait for their turn, none is dropped, and the wait is in their latency', async () => {
@@ -93,11 +83,7 @@ suite('open loop at its limits, in time that is not real', (test) => {
         phases: [{ kind: 'constant', perSecond: 100, durationMs: 1000 }],
         connections: 5,
         clockLateByMs: () => (run.time.nowMs >= START_MS + 500 && oversleeps-- > 0 ? oversleepMs : 0),
-        endingOf: ({ number }) => ({
-          kind: 'answered',
-          status: 200,
-          afterMs: number < 40 ? 45 : number < 50 ? 8 : 100,
-        }),
+        endingOf: ({ number }) => ({ kind: 'answered', status: 200, afterMs: number < 40 ? 45 : number < 50 ? 8 : 100 }),
       });
       await run.finish();
       const { ownDelay, heldUp, lateness } = tallied(run);

@@ -141,35 +141,35 @@ suite('a threshold in a run of several phases', (test) => {
     ],
     { phases: [CONSTANT, CONSTANT, CLOSED], durationMs: 40_000 },
   );
-  const valueOf = (text: string) => judged(report, text).value;
+  const valueIn = (text: string) => judged(report, text).value;
 
   test('speaks of one phase, or of an endpoint in one phase', () => {
-    assert.ok(isNear(valueOf('phase(1).latency.p99 < 50ms'), 2 * MS));
+    assert.ok(isNear(valueIn('phase(1).latency.p99 < 50ms'), 2 * MS));
     assert.ok(
-      isNear(valueOf('phase(2).latency.p50 < 50ms'), 30 * MS) ||
-        isNear(valueOf('phase(2).latency.p50 < 50ms'), 90 * MS),
+      isNear(valueIn('phase(2).latency.p50 < 50ms'), 30 * MS) ||
+        isNear(valueIn('phase(2).latency.p50 < 50ms'), 90 * MS),
     );
-    assert.ok(isNear(valueOf('phase(2).endpoint(GET /a).latency.p50 < 50ms'), 90 * MS));
-    assert.ok(isNear(valueOf('phase(3).latency.p99 < 50ms'), 7 * MS));
-    assert.is(valueOf('phase(1).endpoint(GET /).errors < 1%'), 0);
-    assert.is(valueOf('phase(2).endpoint(GET /).errors < 1%'), 10);
-    assert.is(valueOf('phase(2).errors < 1%'), 15);
-    assert.is(valueOf('phase(2).requests.timedOut == 0'), 100);
-    assert.is(valueOf('phase(2).statuses.5xx == 0'), 50);
-    assert.is(valueOf('phase(3).rate > 0/s'), 4_000 / 30);
-    assert.is(valueOf('phase(1).endpoint(GET /a).errors < 1%'), null, 'it was not asked for in that phase');
+    assert.ok(isNear(valueIn('phase(2).endpoint(GET /a).latency.p50 < 50ms'), 90 * MS));
+    assert.ok(isNear(valueIn('phase(3).latency.p99 < 50ms'), 7 * MS));
+    assert.is(valueIn('phase(1).endpoint(GET /).errors < 1%'), 0);
+    assert.is(valueIn('phase(2).endpoint(GET /).errors < 1%'), 10);
+    assert.is(valueIn('phase(2).errors < 1%'), 15);
+    assert.is(valueIn('phase(2).requests.timedOut == 0'), 100);
+    assert.is(valueIn('phase(2).statuses.5xx == 0'), 50);
+    assert.is(valueIn('phase(3).rate > 0/s'), 4_000 / 30);
+    assert.is(valueIn('phase(1).endpoint(GET /a).errors < 1%'), null, 'it was not asked for in that phase');
   });
 
   test('without a phase, counts and shares are of all of them', () => {
-    assert.is(valueOf('requests.sent > 0'), 5_500);
-    assert.ok(isNear(valueOf('errors < 1%'), (150 / 5_500) * 100));
-    assert.ok(isNear(valueOf('endpoint(GET /).errors < 1%'), (50 / 5_000) * 100));
-    assert.is(valueOf('rate > 0/s'), 5_500 / 40);
+    assert.is(valueIn('requests.sent > 0'), 5_500);
+    assert.ok(isNear(valueIn('errors < 1%'), (150 / 5_500) * 100));
+    assert.ok(isNear(valueIn('endpoint(GET /).errors < 1%'), (50 / 5_000) * 100));
+    assert.is(valueIn('rate > 0/s'), 5_500 / 40);
   });
 
   test('a time of open and of closed phases is never put together: it must hold for both', () => {
     // All together p50 would be 7 ms: 4,000 of 5,500.
-    assert.ok(isNear(valueOf('latency.p50 < 1ms'), 30 * MS), 'the open phases fail, and are told');
+    assert.ok(isNear(valueIn('latency.p50 < 1ms'), 30 * MS), 'the open phases fail, and are told');
     const fails = judged(report, 'latency.p50 < 10ms');
     assert.is(fails.passed, false);
     assert.ok(isNear(fails.value, 30 * MS));
@@ -184,8 +184,8 @@ suite('a threshold in a run of several phases', (test) => {
   });
 
   test('lateness is of the open phases alone', () => {
-    assert.is(valueOf('lateness.p50 < 1ms'), 120);
-    assert.is(valueOf('phase(3).lateness.p50 < 1ms'), null);
+    assert.is(valueIn('lateness.p50 < 1ms'), 120);
+    assert.is(valueIn('phase(3).lateness.p50 < 1ms'), null);
   });
 });
 

@@ -79,10 +79,7 @@ suite('preparing a request', (test) => {
   });
 
   test('expectations are sent: a 100 is no answer, and no body waits for it', () => {
-    assert.match(
-      textOf({ ...GET, headers: { expect: '100-continue' }, body: 'x' }),
-      'expect: 100-continue\r\n',
-    );
+    assert.match(textOf({ ...GET, headers: { expect: '100-continue' }, body: 'x' }), 'expect: 100-continue\r\n');
   });
 
   test('what would break the framing is refused', () => {
@@ -101,8 +98,7 @@ suite('preparing a request', (test) => {
 
   test('what is no HTTP is refused', () => {
     for (const name of ['a b', '', 'a:', 'é', 'a\n']) assertRefused({ ...GET, headers: { [name]: '1' } });
-    for (const value of ['a\r\nb', 'a\0', '\x1b', 'naïve ☃'])
-      assertRefused({ ...GET, headers: { a: value } });
+    for (const value of ['a\r\nb', 'a\0', '\x1b', 'naïve ☃']) assertRefused({ ...GET, headers: { a: value } });
     for (const path of ['', 'a', '/a b', '/a\n', '/☃', '/\x7f', '*']) assertRefused({ ...GET, path });
     for (const method of ['', 'A B', 'A\r\n']) assertRefused({ ...GET, method });
   });

@@ -43,8 +43,7 @@
       else
         for (const [key, value] of Object.entries(point)) {
           if (key === 'p50Us' || key === 'p99Us') one[key] = worse(one[key], value);
-          else if (typeof value === 'number' && !['atMs', 'lengthMs', 'phase'].includes(key))
-            one[key] += value;
+          else if (typeof value === 'number' && !['atMs', 'lengthMs', 'phase'].includes(key)) one[key] += value;
         }
     }
     return [...byTime.values()];
