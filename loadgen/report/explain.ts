@@ -25,6 +25,7 @@ export function explainVerdict(report: Report): Headline {
   const { validity } = report;
   const failures = failuresOf(report);
   const doubt = isBelievable(validity.verdict) ? [] : [`${validity.verdict}: ${validity.cause}`];
+  const hints = notFoundHint(report);
   switch (exitCodeOf(report)) {
     case 106:
       return { mark: '✗', word: 'unreachable', reasons: [validity.cause, ...failures] };
@@ -34,20 +35,29 @@ export function explainVerdict(report: Report): Headline {
       return { mark: '■', word: `stopped by ${report.stoppedBy}`, reasons };
     }
     case 99:
-      return { mark: '✗', word: 'failed', reasons: [...failures, ...doubt] };
+      return { mark: '✗', word: 'failed', reasons: [...failures, ...doubt, ...hints] };
     case 98:
       if (validity.verdict === 'nothing sent')
         return { mark: '!', word: validity.verdict, reasons: [validity.cause] };
-      return { mark: '!', word: 'not to be believed', reasons: [...doubt, summaryOf(report)] };
+      return { mark: '!', word: 'not to be believed', reasons: [...doubt, summaryOf(report), ...hints] };
     case 0:
       break;
   }
-  if (doubt.length > 0) return { mark: '!', word: 'done', reasons: [summaryOf(report), ...doubt] };
+  if (doubt.length > 0) return { mark: '!', word: 'done', reasons: [summaryOf(report), ...doubt, ...hints] };
   const limited = validity.verdict === 'target-limited' ? [`target-limited: ${validity.cause}`] : [];
-  const reasons = [summaryOf(report), ...limited];
+  const reasons = [summaryOf(report), ...limited, ...hints];
   return report.passed === true
     ? { mark: '✓', word: 'passed', reasons }
     : { mark: '·', word: 'done', reasons };
+}
+
+/** What asks for paths that are nowhere measures error pages. */
+function notFoundHint({ statuses }: Report): string[] {
+  const seen = Object.keys(statuses).filter((status) => statuses[status]! > 0);
+  if (seen.length !== 1 || seen[0] !== '404') return [];
+  return [
+    "Every answer was a 404: does the target have the paths that this scenario asks for? Those of the shipped scenarios are the demo service's.",
+  ];
 }
 
 /** The verdict on each phase where there are several; many that are valid take one entry. */

@@ -22,12 +22,13 @@ export function mainSections(report: Report): string[] {
   const hasTimeline = new Set(report.timeline.map(({ atMs }) => atMs)).size > 1;
   const models = (['open', 'closed'] as const).filter((model) => report[model] !== null);
   const distributions = models.map((model) => ({ model, table: distributionTable(report, model) }));
+  const marks = report.phases.length > 1 ? ' <small>dotted: a phase begins</small>' : '';
   const isEmpty = distributions.every(({ table }) => table === '');
   return [
-    hasTimeline ? section('Requests a second', '<div class="chart" id="rate"></div>', 'wide') : '',
+    hasTimeline ? section(`Requests a second${marks}`, '<div class="chart" id="rate"></div>', 'wide') : '',
     hasTimeline
       ? section(
-          'Latency over time <small>p50 and p99 of each second</small>',
+          `Latency over time <small>p50 and p99 of what ended in each stretch</small>${marks}`,
           '<div class="chart" id="latency"></div>',
           'wide',
         )
