@@ -45,6 +45,8 @@ function stepBounds(minUs: number, maxUs: number, most: number): number[] {
   for (let power = 0; ; power++) {
     for (const factor of [1, 2, 5]) {
       const step = factor * 10 ** power;
+      // Bounds that are closer would read the same.
+      if (step < minUs / 100) continue;
       const from = Math.floor(minUs / step);
       const count = Math.floor(maxUs / step) - from + 1;
       if (count <= most) return Array.from({ length: count + 1 }, (_, index) => (from + index) * step);

@@ -1,7 +1,16 @@
 import { formatCount, formatMs, formatPercent, formatRate, formatShare, formatUs } from './figures.ts';
 import { attemptsOf, errorsOf } from './judge.ts';
 import { QUANTILES, samplesFor } from './quantiles.ts';
-import type { Figures, QuantileName, Quantiles, Report, Statistic, ThresholdResult } from './report.ts';
+import type {
+  Figures,
+  PhaseReport,
+  QuantileName,
+  Quantiles,
+  Report,
+  Statistic,
+  ThresholdResult,
+  Validity,
+} from './report.ts';
 import { exitCodeOf, isBelievable, isCompared, ledgerProblemsOf } from './verdict.ts';
 
 export type Headline = {
@@ -20,7 +29,7 @@ export function explainVerdict(report: Report): Headline {
   const doubt = isBelievable(validity.verdict) ? [] : [`${validity.verdict}: ${cause}`];
   switch (exitCodeOf(report)) {
     case 106:
-      return { mark: '✗', word: 'unreachable', reasons: [...failures, validity.cause] };
+      return { mark: '✗', word: 'unreachable', reasons: [validity.cause, ...failures] };
     case 105: {
       const held = report.passed === null ? summaryOf(report) : 'what was checked until then held';
       const reasons = failures.length === 0 ? [held, ...doubt] : [...failures, ...doubt];
@@ -29,6 +38,8 @@ export function explainVerdict(report: Report): Headline {
     case 99:
       return { mark: '✗', word: 'failed', reasons: [...failures, ...doubt] };
     case 98:
+      if (validity.verdict === 'nothing sent')
+        return { mark: '!', word: validity.verdict, reasons: [validity.cause] };
       return { mark: '!', word: 'not to be believed', reasons: [...doubt, summaryOf(report)] };
     case 0:
       break;
@@ -40,6 +51,26 @@ export function explainVerdict(report: Report): Headline {
     ? { mark: '✓', word: 'passed', reasons }
     : { mark: '·', word: 'done', reasons };
 }
+
+/** The verdict on each phase where there are several; many that are valid take one entry. */
+export function validityEntries({ phases, validity }: Report): (Validity & { readonly place: string })[] {
+  if (phases.length <= 1 || validity.verdict === 'incomplete') return [{ ...validity, place: '' }];
+  const valid = phases.filter((phase) => phase.validity === 'valid');
+  const isShort = valid.length > MOST_VALID;
+  const entries = phases
+    .filter((phase) => !isShort || phase.validity !== 'valid')
+    .map(({ index, kind, validity: verdict, cause }) => ({
+      place: `phase ${index} (${kind}): `,
+      verdict,
+      cause,
+    }));
+  if (!isShort) return entries;
+  const place = `${formatCount(valid.length)} of ${formatCount(phases.length)} phases: `;
+  const cause = 'The JSON report says of each what that rests on.';
+  return [...entries, { place, verdict: 'valid', cause }];
+}
+
+const MOST_VALID = 6;
 
 /** The value of a threshold in its own unit. */
 export function formatThresholdValue({ value, unit, isAtLeast }: ThresholdResult): string {
@@ -63,31 +94,59 @@ export function formatStatistic(quantiles: Quantiles, name: Statistic): string {
   return quantiles.atLeast.includes(name) ? `≥ ${formatUs(value)}` : formatUs(value);
 }
 
-/** Which quantiles are left out for want of samples, in words; null when none is. */
-export function tooFewText(quantiles: Quantiles): string | null {
-  const names = (Object.keys(QUANTILES) as QuantileName[]).filter((name) => isTooFew(quantiles, name));
-  const first = names[0];
-  if (first === undefined) return null;
-  return `–: ${formatCount(quantiles.count)} samples are too few, a ${nameOf(first)} takes ${formatCount(samplesFor(QUANTILES[first]))}`;
+/** What a reader of the latencies should know, a line each. With many phases only what concerns one of them. */
+export function latencyNotes(phases: readonly PhaseReport[]): string[] {
+  const isOne = phases.length === 1;
+  const place = ({ index }: PhaseReport) => (isOne ? '' : `phase ${index}: `);
+  const intervals = phases.length > MOST_INTERVALS ? [] : phases;
+  return [
+    ...intervals.flatMap((phase) => {
+      const text = intervalText(phase.latencyUs);
+      return text === null ? [] : [`${place(phase)}${text}`];
+    }),
+    ...tooFewNotes(phases),
+    ...phases.flatMap((phase) => {
+      const text = survivorsText(phase);
+      return text === null ? [] : [`${place(phase)}${text}`];
+    }),
+  ];
 }
 
-/** Between which values the quantiles lie, for one line. */
-export function intervalText({ intervals }: Quantiles): string | null {
-  const parts = (Object.keys(QUANTILES) as QuantileName[]).flatMap((name) => {
+/** With more phases their intervals would be all that is seen; the JSON report has them. */
+const MOST_INTERVALS = 4;
+
+/** How many samples it takes for what is left out as '–'. */
+function tooFewNotes(phases: readonly PhaseReport[]): string[] {
+  const shown = phases.flatMap(({ latencyUs, serviceUs, latenessUs }) =>
+    [latencyUs, serviceUs, latenessUs ?? []].flat(),
+  );
+  const takes = QUANTILE_NAMES.filter((name) => shown.some((quantiles) => isTooFew(quantiles, name))).map(
+    (name) => `a ${nameOf(name)} takes ${formatCount(samplesFor(QUANTILES[name]))}`,
+  );
+  return takes.length === 0 ? [] : [`–: too few samples, ${takes.join(', ')}`];
+}
+
+function intervalText({ intervals }: Quantiles): string | null {
+  const parts = QUANTILE_NAMES.flatMap((name) => {
     const interval = intervals[name];
-    return interval === null ? [] : [`${nameOf(name)} ${formatUs(interval[0])} to ${formatUs(interval[1])}`];
+    if (interval === null) return [];
+    const [low, high] = interval;
+    const to = high === null ? 'no end' : formatUs(high);
+    return [`${nameOf(name)} ${formatUs(low)} to ${to}`];
   });
   return parts.length === 0 ? null : `at 95 %: ${parts.join(' · ')}`;
 }
 
 /** Says whose latencies these are when some requests came to nothing; null when none did. */
-export function survivorsText(figures: Pick<Figures, 'requests' | 'unsentReasons'>): string | null {
+function survivorsText(figures: Pick<Figures, 'requests' | 'unsentReasons'>): string | null {
   const { disconnected } = figures.requests;
   const refused = attemptsOf(figures) - figures.requests.sent;
   const lost = disconnected + refused - (figures.unsentReasons['connect timed out'] ?? 0);
   if (lost <= 0) return null;
   return `the latencies are those of the survivors: ${formatShare(lost, attemptsOf(figures))} of the requests were lost or never reached the target`;
 }
+
+const QUANTILE_NAMES = Object.keys(QUANTILES) as QuantileName[];
 
 export function nameOf(name: Statistic): string {
   return name === 'p999' ? 'p99.9' : name;
@@ -105,7 +164,8 @@ export function failuresOf(report: Report): string[] {
     .filter((threshold) => !threshold.passed)
     .map((threshold) => {
       const note = threshold.note === null ? '' : ` (${threshold.note})`;
-      return `${threshold.expression}, but it was ${formatThresholdValue(threshold)}${note}`;
+      const was = threshold.value === null ? 'had no value' : `was ${formatThresholdValue(threshold)}`;
+      return `${threshold.expression}, but it ${was}${note}`;
     });
   return [...open, ...mismatchOf(report), ...thresholds];
 }

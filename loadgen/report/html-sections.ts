@@ -6,16 +6,15 @@ import {
   byCount,
   formatStatistic,
   formatThresholdValue,
-  intervalText,
+  latencyNotes,
   nameOf,
-  survivorsText,
-  tooFewText,
+  validityEntries,
 } from './explain.ts';
 import { formatCount, formatMs, formatRate, formatShare, formatUs } from './figures.ts';
 import { reconciliationSection } from './html-reconciliation.ts';
 import { escapeHtml, tableOf } from './html-table.ts';
 import { attemptsOf, errorsOf } from './judge.ts';
-import type { Figures, PhaseReport, Quantiles, Report, Statistic } from './report.ts';
+import type { Figures, Quantiles, Report, Statistic } from './report.ts';
 import { isBelievable, ledgerProblemsOf } from './verdict.ts';
 
 /** The sections of the page in reading order; those without content are left out. */
@@ -23,12 +22,13 @@ export function mainSections(report: Report): string[] {
   const hasTimeline = new Set(report.timeline.map(({ atMs }) => atMs)).size > 1;
   const models = (['open', 'closed'] as const).filter((model) => report[model] !== null);
   const distributions = models.map((model) => ({ model, table: distributionTable(report, model) }));
+  const marks = report.phases.length > 1 ? ' <small>dotted: a phase begins</small>' : '';
   const isEmpty = distributions.every(({ table }) => table === '');
   return [
-    hasTimeline ? section('Requests a second', '<div class="chart" id="rate"></div>', 'wide') : '',
+    hasTimeline ? section(`Requests a second${marks}`, '<div class="chart" id="rate"></div>', 'wide') : '',
     hasTimeline
       ? section(
-          'Latency over time <small>p50 and p99 of each second</small>',
+          `Latency over time <small>p50 and p99 of what ended in each stretch</small>${marks}`,
           '<div class="chart" id="latency"></div>',
           'wide',
         )
@@ -109,15 +109,8 @@ function latencyTable(report: Report): string {
       ...row(`${place}lateness of the send`, phase.latenessUs),
     ];
   });
-  return `${tableOf(['', ...STATISTICS.map(nameOf)], rows)}${sent.map((phase) => latencyNotes(phase, isNamed)).join('')}`;
-}
-
-function latencyNotes(phase: PhaseReport, isNamed: boolean): string {
-  const notes = [intervalText(phase.latencyUs), tooFewText(phase.latencyUs), survivorsText(phase)];
-  return notes
-    .filter((note) => note !== null)
-    .map((note) => `<p class="note">${escapeHtml(`${isNamed ? `phase ${phase.index} ` : ''}${note}`)}</p>`)
-    .join('');
+  const notes = latencyNotes(sent);
+  return `${tableOf(['', ...STATISTICS.map(nameOf)], rows)}${notes.map((note) => `<p class="note">${escapeHtml(note)}</p>`).join('')}`;
 }
 
 function distributionTable(report: Report, model: 'open' | 'closed'): string {
@@ -183,7 +176,7 @@ function thresholdsTable({ thresholds }: Report): string {
   const rows = thresholds.map((threshold) => [
     threshold.expression,
     `${formatThresholdValue(threshold)}${threshold.note === null ? '' : ` (${threshold.note})`}`,
-    { text: threshold.passed ? '✓ passed' : '✗ failed', tone: threshold.passed ? 'good' : 'bad' },
+    { text: threshold.passed ? '✓ held' : '✗ failed', tone: threshold.passed ? 'good' : 'bad' },
   ]);
   return tableOf(['', 'was', ''], rows);
 }
@@ -197,21 +190,9 @@ function ledgerText(report: Report): string {
     `<p class="note">scheduled ${f(scheduled)} = sent ${f(sent)} + unsent ${f(unsent)}${lost}<br>`,
     `sent ${f(sent)} = ok ${f(ok)} + failed ${f(failed)} + timed out ${f(timedOut)} + disconnected ${f(disconnected)}</p>`,
     ...problems.map((problem) => `<p class="note bad">${escapeHtml(problem)}</p>`),
-    ...validityNotes(report),
+    ...validityEntries(report).map(
+      ({ place, verdict, cause }) =>
+        `<p class="note">${escapeHtml(place)}<span class="${isBelievable(verdict) ? 'good' : 'warn'}">${verdict}</span>: ${escapeHtml(cause)}</p>`,
+    ),
   ].join('');
-}
-
-function validityNotes({ phases, validity }: Report): string[] {
-  const isOne = phases.length === 1 || validity.verdict === 'incomplete';
-  const entries = isOne
-    ? [{ ...validity, place: '' }]
-    : phases.map(({ index, kind, validity: verdict, cause }) => ({
-        place: `phase ${index} (${kind}): `,
-        verdict,
-        cause,
-      }));
-  return entries.map(
-    ({ place, verdict, cause }) =>
-      `<p class="note">${escapeHtml(place)}<span class="${isBelievable(verdict) ? 'good' : 'warn'}">${verdict}</span>: ${escapeHtml(cause)}</p>`,
-  );
 }

@@ -117,10 +117,13 @@ function statisticOf(
   const value = quantiles[statistic];
   if (value === null) return [];
   const isAtLeast = quantiles.atLeast.includes(statistic);
-  return [{ value, isAtLeast, note: noteOn(quantiles, statistic) }];
+  const notes = [fewSamplesNote(quantiles, statistic), isAtLeast ? AT_LEAST_NOTE : null];
+  return [{ value, isAtLeast, note: notes.filter((note) => note !== null).join('; ') || null }];
 }
 
-function noteOn({ count, intervals }: Quantiles, statistic: string): string | null {
+const AT_LEAST_NOTE = 'falls on requests that were never answered';
+
+function fewSamplesNote({ count, intervals }: Quantiles, statistic: string): string | null {
   if (!isQuantile(statistic) || intervals[statistic] !== null) return null;
   const name = statistic === 'p999' ? 'p99.9' : statistic;
   const needed = formatCount(samplesFor(QUANTILES[statistic]));

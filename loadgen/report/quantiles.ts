@@ -1,7 +1,7 @@
 import { quantileRanks } from '../measure/binomial.ts';
 import { emptyHistogram, meanUs, quantileUs, rankOf, valueAtRank } from '../measure/histogram.ts';
 import { allOf, type HistogramData, type Waits } from '../measure/tally.ts';
-import type { QuantileName, Quantiles, Statistic } from './report.ts';
+import type { Interval, QuantileName, Quantiles, Statistic } from './report.ts';
 
 export const QUANTILES: Readonly<Record<QuantileName, number>> = {
   p50: 0.5,
@@ -41,7 +41,7 @@ export function quantilesOfWaits(waits: Waits): Quantiles {
     if (name === 'mean' || name === 'max') return true;
     return isBeyond(name === 'min' ? 0 : QUANTILES[name]);
   });
-  const intervals = valuesOf((name) => intervalOf(all, QUANTILES[name]));
+  const intervals = valuesOf((name) => intervalOf(all, answered, QUANTILES[name]));
   return { ...values, count: all.count, atLeast, intervals };
 }
 
@@ -57,10 +57,14 @@ const Z = 1.959964;
 /** Above this many samples on the thinner side the binomial is a normal distribution to all purposes. */
 const MANY = 2_000;
 
-/** Between two order statistics, free of assumptions but one: that the samples are independent. */
-function intervalOf(all: HistogramData, q: number): [number, number] | null {
+/**
+ * Between two order statistics, free of assumptions but one: that the samples are independent. A wait without an answer
+ * counts at what it was for the lower end, and as endless for the upper one.
+ */
+function intervalOf(all: HistogramData, answered: HistogramData, q: number): Interval | null {
   const { low, high } = ranksAround(all.count, q);
-  return low === null || high === null ? null : [valueAtRank(all, low), valueAtRank(all, high)];
+  if (low === null || high === null) return null;
+  return [valueAtRank(all, low), high > answered.count ? null : valueAtRank(answered, high)];
 }
 
 function ranksAround(count: number, q: number): { low: number | null; high: number | null } {

@@ -102,8 +102,11 @@ export type Quantiles = Readonly<Record<Statistic, number | null>> & {
   /** Which of them fall on waits that brought no answer: the true value is at least this. */
   readonly atLeast: readonly Statistic[];
   /** Between which values each quantile of what was measured lies, at 95 %; null: too few samples to say. */
-  readonly intervals: Readonly<Record<QuantileName, readonly [number, number] | null>>;
+  readonly intervals: Readonly<Record<QuantileName, Interval | null>>;
 };
+
+/** The upper end is null where it falls on waits that brought no answer: nothing bounds it. */
+export type Interval = readonly [number, number | null];
 
 export type QuantileName = 'p50' | 'p90' | 'p95' | 'p99' | 'p999';
 

@@ -3,7 +3,7 @@ import { decodeHdr } from '../measure/hdr.ts';
 import { mergeHistograms } from '../measure/histogram.ts';
 import { bar, sparkline } from './bars.ts';
 import { binsOf } from './distribution.ts';
-import { byCount, formatStatistic, intervalText, nameOf, survivorsText, tooFewText } from './explain.ts';
+import { byCount, formatStatistic, latencyNotes, nameOf } from './explain.ts';
 import { formatCount, formatMs, formatRate, formatShare, formatUs } from './figures.ts';
 import { attemptsOf, errorsOf } from './judge.ts';
 import {
@@ -46,7 +46,7 @@ export function latencyLines(report: Report, columns: number): Line[] {
   const hidden = sent.length - shown.length;
   const rest =
     hidden > 0 ? [dim(`and ${formatCount(hidden)} more phases: the JSON report has them all`)] : [];
-  return [...chosen, ...rest, ...shown.flatMap((phase) => latencyNotes(phase, report, columns))];
+  return [...chosen, ...rest, ...latencyNotes(shown).flatMap((note) => wrapped(note, columns))];
 }
 
 function phaseRows(
@@ -66,12 +66,18 @@ function phaseRows(
   });
 }
 
-function latencyNotes(phase: PhaseReport, report: Report, columns: number): Line[] {
-  const place = report.phases.length > 1 ? `phase ${phase.index} ` : '';
-  const notes = [intervalText(phase.latencyUs), tooFewText(phase.latencyUs), survivorsText(phase)];
-  return notes.flatMap((note) =>
-    note === null ? [] : wrap(`${place}${note}`, columns).map((text): Line => [span(text, 'dim')]),
+/** Broken between its parts, not within; a part that is longer than a line is. */
+function wrapped(note: string, columns: number): Line[] {
+  const whole = wrap(
+    note
+      .split(' · ')
+      .map((part) => part.replace(/ /g, '\u00a0'))
+      .join(' · '),
+    columns,
   );
+  return whole
+    .flatMap((line) => wrap(line.replace(/\u00a0/g, ' '), columns))
+    .map((text): Line => [span(text, 'dim')]);
 }
 
 function phaseName({ index, kind, model }: PhaseReport): string {
@@ -187,7 +193,7 @@ export function timelineLines(report: Report, columns: number): Line[] {
   const rows = [
     row('sent', sent, 'cyan', formatRate),
     ...(peakOf(errors) > 0 ? [row('errors', errors, 'red', formatRate)] : []),
-    row('p99', p99s, 'yellow', formatUs),
+    ...(peakOf(p99s) > 0 ? [row('p99', p99s, 'yellow', formatUs)] : []),
   ];
   return [...table(rows, columns), dim(`one column is ${formatMs(lengthMs(groups[0] ?? []))}`)];
 }

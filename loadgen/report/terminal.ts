@@ -1,4 +1,4 @@
-import { byCount, explainVerdict, formatThresholdValue } from './explain.ts';
+import { byCount, explainVerdict, formatThresholdValue, validityEntries } from './explain.ts';
 import { formatCount, formatMs, formatRate } from './figures.ts';
 import { attemptsOf } from './judge.ts';
 import { type Ink, type Line, left, paint, right, span, table, wrap } from './lines.ts';
@@ -136,23 +136,19 @@ function thresholdLines({ thresholds }: Report, columns: number): Line[] {
     left(threshold.passed ? '✓' : '✗', threshold.passed ? 'green' : 'red'),
     left(threshold.expression),
     right(formatThresholdValue(threshold), threshold.passed ? null : 'red'),
-    left(threshold.note ?? '', 'dim'),
   ]);
-  return table(rows, columns);
+  return table(rows, columns).flatMap((line, index) => {
+    const note = thresholds[index]!.note;
+    return note === null
+      ? [line]
+      : [line, ...wrap(note, columns - 3).map((text) => [span(`   ${text}`, 'dim')])];
+  });
 }
 
-/** Every phase where there are several; the run's verdict is the gravest of theirs. */
 function validityLines(report: Report, columns: number): Line[] {
-  const isOne = report.phases.length === 1 || report.validity.verdict === 'incomplete';
-  const entries = isOne
-    ? [report.validity]
-    : report.phases.map(({ index, kind, validity, cause }) => ({
-        verdict: validity,
-        cause: `phase ${index} (${kind}): ${cause}`,
-      }));
-  return entries.flatMap(({ verdict, cause }) => {
+  return validityEntries(report).flatMap(({ place, verdict, cause }) => {
     const [mark, ink] = validityMark(verdict);
-    return wrap(`${verdict}. ${cause}`, columns - 2).map((text, index) =>
+    return wrap(`${place}${verdict}. ${cause}`, columns - 2).map((text, index) =>
       index === 0 ? [span(`${mark} `, ink), span(text)] : [span(`  ${text}`)],
     );
   });
@@ -168,10 +164,10 @@ function verdictLines(report: Report, columns: number): Line[] {
   const hash = report.scheduleHash.slice(0, 12);
   const again = report.repeatable
     ? `Repeat it with --seed ${report.seed} (schedule ${hash}).`
-    : `Not repeatable: ${report.differs}.`;
+    : `Not repeatable: ${report.differs} (schedule ${hash}).`;
   const [first = '', ...others] = reasons.flatMap((reason) => wrap(reason, columns - word.length - 5));
   return [
-    [span(again, 'dim')],
+    ...wrap(again, columns).map((text) => [span(text, 'dim')]),
     [],
     [span(`${mark} ${word}`, ink), span(`   ${first}`)],
     ...others.map((text) => [span(' '.repeat(word.length + 5)), span(text)]),

@@ -120,10 +120,15 @@ function heldUp({ sum, conduct }: PhaseEvidence, latencyP99Us: number): Validity
   const isShort = unsent > scheduled * UNSENT_SHARE_LIMIT;
   if (!isShort && !isHeldUp(conduct, latencyP99Us)) return null;
   const waited = countAbove(conduct.heldUp, delayLimitUs(latencyP99Us));
-  const never = unsent === 0 ? '' : `, and ${formatCount(unsent)} were never sent`;
+  const effects = [
+    ...(waited === 0
+      ? []
+      : [`${formatCount(waited)} waited for one (the longest ${formatUs(conduct.heldUp.maxUs)})`]),
+    ...(unsent === 0 ? [] : [`${formatCount(unsent)} were never sent`]),
+  ];
   return {
     verdict: 'target-limited',
-    cause: `Every connection was busy with a slow answer: ${formatCount(waited)} of ${formatCount(scheduled)} requests waited for one (the longest ${formatUs(conduct.heldUp.maxUs)})${never}. The target did not take the load that was asked for.`,
+    cause: `Every connection was busy with a slow answer: of ${formatCount(scheduled)} requests ${effects.join(' and ')}. The target did not take the load that was asked for.`,
   };
 }
 
@@ -154,7 +159,7 @@ function whyValid({ model, conduct }: PhaseEvidence, latencyP99Us: number): stri
   if (model === 'open') {
     const limit = formatUs(delayLimitUs(latencyP99Us));
     const p99 = quantilesOfWaits({ answered: conduct.ownDelay, unanswered: EMPTY }).p99;
-    return `The schedule was kept: lateness of our own p99 ${formatUs(p99)} (limit ${limit}).`;
+    return `The schedule was kept: our own delays p99 ${formatUs(p99)} (limit ${limit}).`;
   }
   const share = busyShare(conduct);
   const load = share === null ? '' : ` and was busy ${formatPercent(share * 100)} of the time`;

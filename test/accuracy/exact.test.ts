@@ -1,5 +1,4 @@
 import * as assert from 'uvu/assert';
-import { binomialTails, quantileRanks, ratioInterval } from '../../loadgen/measure/binomial.ts';
 import {
   countAtMost,
   exactQuantile,
@@ -7,6 +6,7 @@ import {
   quantileRank,
   sortSamples,
 } from '../../loadgen/accuracy/exact.ts';
+import { binomialTails, quantileRanks, ratioInterval } from '../../loadgen/measure/binomial.ts';
 import { randomSequence } from '../../loadgen/schedule/random.ts';
 import { suite } from '../support/suite.ts';
 import { integer } from './promql-cases.ts';

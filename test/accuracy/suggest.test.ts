@@ -8,7 +8,6 @@ import {
   type SampleSet,
 } from '../../loadgen/accuracy/evaluate.ts';
 import { exactQuantile, sortSamples } from '../../loadgen/accuracy/exact.ts';
-import { quantileRanks } from '../../loadgen/measure/binomial.ts';
 import { classicLayout, exponentialLayout, PROM_CLIENT_LAYOUT } from '../../loadgen/accuracy/layouts.ts';
 import {
   candidateBounds,
@@ -17,6 +16,7 @@ import {
   suggestLayouts,
   TRAINING_SCALES,
 } from '../../loadgen/accuracy/suggest.ts';
+import { quantileRanks } from '../../loadgen/measure/binomial.ts';
 import { suite } from '../support/suite.ts';
 
 suite('layout search', (test) => {

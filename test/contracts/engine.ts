@@ -117,7 +117,10 @@ function downSituations(test: Cases, model: Model, engine: Engine): void {
 
   test('a connect that hangs is waited for as long as the timeout, and not sent', async () => {
     const server = await keepServer(keep, stayInSilence);
-    const assignment = { ...assignmentTo(server, { model, duration: 250, requests: 8 }, HANG_MS), connections: 8 };
+    const assignment = {
+      ...assignmentTo(server, { model, duration: 250, requests: 8 }, HANG_MS),
+      connections: 8,
+    };
     const target = server.origin.replace('http:', 'https:');
     const { tally, counts, sum } = await runWhole(engine, { ...assignment, target, insecure: true });
     assertCloses(tally);

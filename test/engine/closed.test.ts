@@ -43,7 +43,10 @@ suite('closed loop, in time that is not real', (test) => {
   });
 
   test('a connect that timed out was waited for: its wait is a latency, and it was not sent', async () => {
-    const run = fakeClosedRun({ connections: 2, endMs: 1000 }, () => ({ kind: 'connectTimedOut', afterMs: 300 }));
+    const run = fakeClosedRun({ connections: 2, endMs: 1000 }, () => ({
+      kind: 'connectTimedOut',
+      afterMs: 300,
+    }));
     await run.finish();
     const tally = tallied(run);
     assert.is(tally.counts.sent, 0);

@@ -3,7 +3,14 @@ import { type LoopContext, type RequestSource, StopState } from '../../loadgen/e
 import { OpenLoop } from '../../loadgen/engine/open.ts';
 import { Histogram, mergeHistograms } from '../../loadgen/measure/histogram.ts';
 import { createRecorder, type Recorder } from '../../loadgen/measure/recorder.ts';
-import { allOf, type Conduct, type HistogramData, type Sum, sumOf, type Tally } from '../../loadgen/measure/tally.ts';
+import {
+  allOf,
+  type Conduct,
+  type HistogramData,
+  type Sum,
+  sumOf,
+  type Tally,
+} from '../../loadgen/measure/tally.ts';
 import type { Phase, Share } from '../../loadgen/schedule/phase.ts';
 import { arrivalSequence } from '../../loadgen/schedule/sequence.ts';
 import { FakeTime } from '../support/fake-time.ts';

@@ -5,7 +5,17 @@ import { assertCloses } from '../support/drive-engine.ts';
 import type { Ending } from '../support/memory-client.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { suite } from '../support/suite.ts';
-import { arrivalsOf, BATCH_MS, BURST, fakeOpenRun, histogramOf, SCHEDULES, START_MS, tallied, wantedOf } from './fake-run.ts';
+import {
+  arrivalsOf,
+  BATCH_MS,
+  BURST,
+  fakeOpenRun,
+  histogramOf,
+  SCHEDULES,
+  START_MS,
+  tallied,
+  wantedOf,
+} from './fake-run.ts';
 
 suite('open loop at its limits, in time that is not real', (test) => {
   test('with one connection all wait for their turn, none is dropped, and the wait is in their latency', async () => {
@@ -83,7 +93,11 @@ suite('open loop at its limits, in time that is not real', (test) => {
         phases: [{ kind: 'constant', perSecond: 100, durationMs: 1000 }],
         connections: 5,
         clockLateByMs: () => (run.time.nowMs >= START_MS + 500 && oversleeps-- > 0 ? oversleepMs : 0),
-        endingOf: ({ number }) => ({ kind: 'answered', status: 200, afterMs: number < 40 ? 45 : number < 50 ? 8 : 100 }),
+        endingOf: ({ number }) => ({
+          kind: 'answered',
+          status: 200,
+          afterMs: number < 40 ? 45 : number < 50 ? 8 : 100,
+        }),
       });
       await run.finish();
       const { ownDelay, heldUp, lateness } = tallied(run);
@@ -146,7 +160,8 @@ suite('open loop at its limits, in time that is not real', (test) => {
       phases: [{ kind: 'even', requests: 10, durationMs: 100 }],
       connections: 1,
       requests: {
-        prepared: (_, __, index) => (index === 4 ? null : { bytes: Buffer.from('/'), headOnly: false, closes: false }),
+        prepared: (_, __, index) =>
+          index === 4 ? null : { bytes: Buffer.from('/'), headOnly: false, closes: false },
       },
     });
     await run.finish();

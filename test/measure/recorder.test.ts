@@ -56,7 +56,13 @@ suite('recorder', (test) => {
     );
     assert.is(conduct!.lastSendMs, 1000);
     assert.equal(
-      tally.timeline.map(({ atMs, phase, counts }) => [atMs, phase, counts.scheduled, counts.sent, counts.failed]),
+      tally.timeline.map(({ atMs, phase, counts }) => [
+        atMs,
+        phase,
+        counts.scheduled,
+        counts.sent,
+        counts.failed,
+      ]),
       [
         [0, 2, 1, 0, 0],
         [1000, 2, 0, 1, 0],

@@ -48,7 +48,9 @@ suite('timeline', (test) => {
       const coarse = coarsened(fine);
       assert.ok(coarse[0]!.lengthMs > 1000);
       for (const { atMs, lengthMs: length, phase, counts, latency } of coarse) {
-        const parts = fine.filter((one) => one.phase === phase && one.atMs >= atMs && one.atMs < atMs + length);
+        const parts = fine.filter(
+          (one) => one.phase === phase && one.atMs >= atMs && one.atMs < atMs + length,
+        );
         assert.is(
           counts.sent,
           parts.reduce((sum, part) => sum + part.counts.sent, 0),

@@ -65,7 +65,9 @@ export async function runThreads(wish: Wish): Promise<Ended> {
     const lost = parts.filter((part) => part.kind === 'lost');
     const tally = mergeTallies(
       parts.map((part, worker) =>
-        part.kind === 'handedIn' ? mergeTallies([told[worker]!, part.handIn.tally]) : asUnknown(told[worker]!),
+        part.kind === 'handedIn'
+          ? mergeTallies([told[worker]!, part.handIn.tally])
+          : asUnknown(told[worker]!),
       ),
     );
     return { handIns, lost, tally, reached: server.reached(), connections: server.connections() };

@@ -1,5 +1,4 @@
 import * as assert from 'uvu/assert';
-import { encodeHdr } from '../../loadgen/measure/hdr.ts';
 import { bar, sparkline } from '../../loadgen/report/bars.ts';
 import { binsOf } from '../../loadgen/report/distribution.ts';
 import { formatCount, formatMs, formatPercent, formatRate, formatUs } from '../../loadgen/report/figures.ts';
@@ -79,7 +78,7 @@ suite('figures', (test) => {
     const spreads = [[0], [5], [1000, 1001], [0, 3_600_000_000], [9_990, 10_010], [1, 10, 100, 1e6, 1e9]];
     for (const values of spreads) {
       for (const most of [5, 12, 20]) {
-        const bins = binsOf(encodeHdr(histogramOf(values)), most);
+        const bins = binsOf(histogramOf(values), most);
         assert.ok(bins.length >= 1 && bins.length <= Math.max(most, 11), `${values}: ${bins.length} bins`);
         assert.is(
           bins.reduce((sum, bin) => sum + bin.count, 0),
@@ -98,7 +97,20 @@ suite('figures', (test) => {
         }
       }
     }
-    assert.equal(binsOf(encodeHdr(histogramOf([])), 10), []);
+    assert.equal(binsOf(histogramOf([]), 10), []);
+  });
+
+  test('bounds of bins read differently, however close the values lie', () => {
+    for (const base of [1, 7, 120, 9_995, 300_000, 10_000_000]) {
+      for (const spread of [0, 0.0005, 0.02, 0.5]) {
+        const values = Array.from({ length: 50 }, (_, index) =>
+          Math.round(base * (1 + (spread * index) / 50)),
+        );
+        const bins = binsOf(histogramOf(values), 15);
+        for (const { fromUs, toUs } of bins)
+          assert.is.not(formatUs(fromUs), formatUs(toUs), `${base} µs by ${spread}: ${fromUs} to ${toUs}`);
+      }
+    }
   });
 
   test('text is as wide as a terminal shows it', () => {

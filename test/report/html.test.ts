@@ -6,9 +6,10 @@ import { promisify } from 'node:util';
 import * as assert from 'uvu/assert';
 import { readAssets, renderHtml } from '../../loadgen/report/html.ts';
 import type { Report } from '../../loadgen/report/report.ts';
-import { REPORTS } from '../contracts/sink.ts';
+import { isCompared } from '../../loadgen/report/verdict.ts';
 import { part } from '../support/parts.ts';
 import { suite } from '../support/suite.ts';
+import { REPORTS } from './report-samples.ts';
 import { reportOf } from './samples.ts';
 
 suite('html', (test) => {
@@ -21,11 +22,12 @@ suite('html', (test) => {
     }
   });
 
-  test('the JSON report in it is the report', async () => {
+  test('the JSON report in it is the report, but for the histogram of each second', async () => {
     for (const report of Object.values(REPORTS)) {
       const [, json] =
         /<script type="application\/json" id="report">(.*?)<\/script>/s.exec(await pageOf(report)) ?? [];
-      assert.equal(JSON.parse(json!), report);
+      const timeline = report.timeline.map((point) => ({ ...point, latency: null }));
+      assert.equal(JSON.parse(json!), { ...report, timeline });
     }
   });
 
@@ -40,10 +42,28 @@ suite('html', (test) => {
     const report = REPORTS['with everything in it']!;
     const page = await pageOf(report);
     assert.match(page, /✗ failed/);
-    assert.match(page, /<b>243<\/b><span>requests sent/);
-    for (const { path } of report.endpoints) assert.ok(page.includes(`GET ${path}</td>`));
-    for (const { series } of report.reconciliation!.counters)
+    assert.match(page, /<b>243<\/b><span>requests<\/span>/);
+    for (const { path } of report.open!.endpoints) assert.ok(page.includes(`GET ${path}</td>`));
+    assert.ok(isCompared(report.reconciliation));
+    for (const { series } of report.reconciliation.counters)
       assert.ok(page.includes(series.replaceAll('"', '&#34;')));
+  });
+
+  test('each phase has its rows, and what is no plain figure is marked', async () => {
+    const page = await pageOf(REPORTS['of open and closed phases']!);
+    for (const row of [
+      'phase 1 (constant): latency, from the scheduled time',
+      'phase 2 (closed): latency, from the attempt to send',
+      'phase 3 (constant): lateness of the send',
+      'closed: GET /health',
+      'Distribution of latency, closed phases',
+    ])
+      assert.ok(page.includes(row), row);
+    assert.not.match(page, /phase 2 \(closed\): lateness/);
+    assert.match(page, /<td class="">≥ 1\.\d+ ms<\/td>/);
+    assert.match(page, /–: too few samples, a p90 takes 36/);
+    assert.match(page, /survivors: 10\.0 % of the requests/);
+    for (const label of ['open latency p50', 'closed latency p99']) assert.ok(page.includes(label), label);
   });
 
   test('a browser draws both charts without a complaint', async () => {

@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert';
 import { renderJunit } from '../../loadgen/report/junit.ts';
 import { exitCodeOf } from '../../loadgen/report/verdict.ts';
-import { REPORTS } from '../contracts/sink.ts';
 import { suite } from '../support/suite.ts';
+import { REPORTS } from './report-samples.ts';
 import { reportOf } from './samples.ts';
 
 suite('junit', (test) => {
@@ -35,6 +35,7 @@ suite('junit', (test) => {
       const hasFailure = renderJunit(report).includes('<failure');
       assert.is(hasFailure, exitCodeOf({ ...report, stoppedBy: null }) !== 0);
     }
+    assert.not.match(renderJunit(REPORTS['of few samples']!), /<failure/);
   });
 
   test('each threshold is a case of its own that says what was measured', () => {
@@ -49,9 +50,23 @@ suite('junit', (test) => {
     assert.match(xml, /name="requests.sent == 10" time="0"\/>/);
   });
 
-  test('a generator that was too slow is a skipped case', () => {
-    const report = reportOf([{ path: '/', statuses: { 200: 100 } }], {}, 50_000);
-    assert.match(renderJunit(report), /<skipped message="generator-limited: /);
+  test('figures that are not to be believed fail a case of their own, and are skipped where that is allowed', () => {
+    const of = (allowInvalid: boolean) =>
+      renderJunit(
+        reportOf([{ path: '/', statuses: { 200: 100 } }], {
+          allowInvalid,
+          conducts: [{ latenessUs: () => 50_000 }],
+        }),
+      );
+    assert.match(
+      of(false),
+      /name="the numbers can be believed" time="0">\s*<failure type="validity" message="generator-limited: /,
+    );
+    assert.match(
+      of(true),
+      /name="the numbers can be believed" time="0">\s*<skipped message="generator-limited: /,
+    );
+    assert.not.match(of(true), /<failure/);
   });
 });
 

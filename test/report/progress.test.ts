@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert';
+import { zeroCounts } from '../../loadgen/measure/counts.ts';
 import { textWidth } from '../../loadgen/report/lines.ts';
 import { type LiveOutput, PLAIN_INTERVAL_MS, startLive } from '../../loadgen/report/live.ts';
 import { type ProgressState, renderProgress } from '../../loadgen/report/progress.ts';
@@ -10,17 +11,18 @@ const STATE: ProgressState = {
   phase: 'peak',
   askedPerSecond: 100,
   sentPerSecond: 99.8,
-  inFlight: 3,
-  counts: { scheduled: 1234, sent: 1234, skipped: 0, ok: 1200, failed: 30, timedOut: 1, disconnected: 0 },
+  counts: { ...zeroCounts(), scheduled: 1236, sent: 1231, unsent: 2, ok: 1200, failed: 30, timedOut: 1 },
   p50Us: 1234,
   p99Us: 45_678,
 };
+
+const HUGE = { ...zeroCounts(), scheduled: Number.MAX_SAFE_INTEGER, failed: Number.MAX_SAFE_INTEGER };
 
 suite('progress', (test) => {
   test('a wide line has all of it', () => {
     assert.is(
       renderProgress(STATE, 160),
-      '██········ 12 s, 48 s left · peak · 99.8/s of 100/s · 1,234 sent · 3 in flight · 2.5 % errors · p50 1.23 ms p99 45.7 ms',
+      '██········ 12 s, 48 s left · peak · 99.8/s of 100/s · 1,231 sent · 3 in flight · 2.7 % errors · p50 1.23 ms p99 45.7 ms',
     );
   });
 
@@ -52,7 +54,7 @@ suite('progress', (test) => {
     const states: ProgressState[] = [
       STATE,
       { ...STATE, totalMs: null, askedPerSecond: null, p50Us: null, p99Us: null, phase: '日本語のフェーズ' },
-      { ...STATE, elapsedMs: 9e8, totalMs: 1e9, sentPerSecond: 1e9, inFlight: 1e9, phase: 'x'.repeat(300) },
+      { ...STATE, elapsedMs: 9e8, totalMs: 1e9, sentPerSecond: 1e9, phase: 'x'.repeat(300), counts: HUGE },
       { ...STATE, elapsedMs: 99_000, totalMs: 0 },
     ];
     for (const state of states) {
@@ -62,7 +64,7 @@ suite('progress', (test) => {
   });
 
   test('before the first answer there is no share of errors', () => {
-    const counts = { ...STATE.counts, ok: 0, failed: 0, timedOut: 0 };
+    const counts = { ...zeroCounts(), scheduled: 3, sent: 3 };
     assert.match(
       renderProgress({ ...STATE, counts, p50Us: null, p99Us: null }, 160),
       /– errors · p50 – p99 –/,

@@ -1,6 +1,6 @@
 import { zeroCounts } from '../../loadgen/measure/counts.ts';
 import type { Report } from '../../loadgen/report/report.ts';
-import { CLOSED, CONSTANT, FACTS, reportOf, reportOfTally, tallyOf } from './samples.ts';
+import { CLOSED, CONSTANT, reportOf, reportOfTally, tallyOf } from './samples.ts';
 
 /** Reports that have broken renderers before: empty, huge, hostile, open, of several phases. */
 export const REPORTS: Readonly<Record<string, Report>> = {
@@ -71,7 +71,12 @@ function manyPhases(): Report {
 function lostWorker(): Report {
   const tally = tallyOf([{ path: '/', statuses: { 200: 500 } }]);
   const why = 'Worker 2 of 2 was lost: its thread ended';
-  return reportOfTally(tally, { workers: [{ tally, lost: null }, { tally: tallyOf([]), lost: why }] });
+  return reportOfTally(tally, {
+    workers: [
+      { tally, lost: null },
+      { tally: tallyOf([]), lost: why },
+    ],
+  });
 }
 
 function openReport(): Report {
@@ -80,7 +85,7 @@ function openReport(): Report {
 }
 
 function hugeReport(): Report {
-  const report = reportOf([{ path: `/${'deep/'.repeat(60)}`, statuses: { 200: 50 } }], FACTS);
+  const report = reportOf([{ path: `/${'deep/'.repeat(60)}`, statuses: { 200: 50 } }]);
   const many = Number.MAX_SAFE_INTEGER;
   const requests = { ...zeroCounts(), scheduled: many, sent: many, ok: many };
   const timeline = Array.from({ length: 5000 }, (_, index) => ({

@@ -30,13 +30,15 @@ export type Conducted = {
   readonly stallsUs?: readonly number[];
   /** The busy share of each worker's sending thread; null where the runtime can't tell. One worker at 20 % by default. */
   readonly busy?: readonly (number | null)[];
-  /** When the last request left, from the start of the run; by default all are spread evenly over their phase. */
+  /** Over how long requests are spread evenly; the whole phase by default. */
+  readonly forMs?: number;
+  /** When the last request left all the same, from the start of the run. */
   readonly lastSendMs?: number;
 };
 
 /** Five seconds of 100 a second. */
-export const CONSTANT: Phase = { kind: 'constant', perSecond: 100, durationMs: 5_000 };
-export const CLOSED: Phase = { kind: 'closed', connections: 5, durationMs: 30_000 };
+export const CONSTANT = { kind: 'constant', perSecond: 100, durationMs: 5_000 } as const satisfies Phase;
+export const CLOSED = { kind: 'closed', connections: 5, durationMs: 30_000 } as const satisfies Phase;
 
 /** What the real recorder makes of it; `conducts` go by phase. */
 export function tallyOf(
@@ -50,8 +52,9 @@ export function tallyOf(
   );
   const starts = phaseStartsMs(phases);
   for (const [position, phase] of phases.entries()) {
-    const { stallsUs = [], busy = [DEFAULT_BUSY], ...conducted } = conducts[position] ?? {};
-    const place = { phase, position, startMs: starts[position]!, lengthMs: phase.durationMs ?? UNENDING_MS };
+    const { stallsUs = [], busy = [DEFAULT_BUSY], forMs, ...conducted } = conducts[position] ?? {};
+    const lengthMs = forMs ?? phase.durationMs ?? UNENDING_MS;
+    const place = { phase, position, startMs: starts[position]!, lengthMs };
     recordPhase(recorders[0]!, place, traffic, conducted);
     for (const stallUs of stallsUs) recorders[0]!.stalled(position, stallUs);
     for (const [worker, share] of busy.entries())
@@ -95,7 +98,10 @@ export function reportOf(traffic: readonly Traffic[], { conducts, ...said }: Sai
   return reportOfTally(tallyOf(traffic, said.phases ?? FACTS.phases, conducts), said);
 }
 
-export function reportOfTally(tally: Tally, { thresholds = [], ...said }: Omit<Said, 'conducts'> = {}): Report {
+export function reportOfTally(
+  tally: Tally,
+  { thresholds = [], ...said }: Omit<Said, 'conducts'> = {},
+): Report {
   const workers = [{ tally, lost: null }];
   return summarise({ ...FACTS, workers, ...said, thresholds: thresholds.map(threshold) }, tally);
 }
@@ -149,7 +155,13 @@ type Request = {
 };
 
 function requestsOf(traffic: Traffic, series: number): Request[] {
-  const { statuses = {}, timedOut = 0, disconnects = {}, unsentReasons = {}, latencyUs = SPREAD_US } = traffic;
+  const {
+    statuses = {},
+    timedOut = 0,
+    disconnects = {},
+    unsentReasons = {},
+    latencyUs = SPREAD_US,
+  } = traffic;
   let waited = 0;
   const times = (count: number, isSent: boolean, end: Request['end']) =>
     Array.from({ length: count }, (): Request => ({ series, isSent, end }));

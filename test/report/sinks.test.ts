@@ -7,8 +7,9 @@ import { jsonSink } from '../../loadgen/report/json.ts';
 import { junitSink } from '../../loadgen/report/junit.ts';
 import { deliver, type Sink, sinksFor } from '../../loadgen/report/sinks.ts';
 import { terminalSink } from '../../loadgen/report/terminal.ts';
-import { REPORTS, type SinkUnderTest, sinkContract } from '../contracts/sink.ts';
+import { type SinkUnderTest, sinkContract } from '../contracts/sink.ts';
 import { suite } from '../support/suite.ts';
+import { REPORTS } from './report-samples.ts';
 import { reportOf } from './samples.ts';
 
 const FILE_SINKS: Readonly<Record<string, (path: string) => Sink>> = {

@@ -1,87 +1,111 @@
 import * as assert from 'uvu/assert';
+import { COUNT_KEYS } from '../../loadgen/measure/counts.ts';
 import { decodeHdr } from '../../loadgen/measure/hdr.ts';
-import type { Tally } from '../../loadgen/measure/tally.ts';
-import { summarise } from '../../loadgen/report/summarise.ts';
-import { ledgerProblemsOf } from '../../loadgen/report/verdict.ts';
+import { mergeHistograms } from '../../loadgen/measure/histogram.ts';
+import { allOf, countsOf, mergeTallies, sumOf } from '../../loadgen/measure/tally.ts';
+import type { Quantiles } from '../../loadgen/report/report.ts';
+import type { Phase } from '../../loadgen/schedule/phase.ts';
 import { suite } from '../support/suite.ts';
-import { FACTS, histogramOf, reportOf, type Traffic, tallyOf } from './samples.ts';
+import { REPORTS } from './report-samples.ts';
+import { CLOSED, CONSTANT, histogramOf, reportOf, reportOfTally, type Traffic, tallyOf } from './samples.ts';
 
 const KEYS =
-  'schema scenario options seed scheduleHash target runtime workers transport startedAt durationMs requests statuses disconnects latencyUs serviceUs latenessUs endpoints timeline histograms reconciliation thresholds validity stoppedBy passed';
-const COUNT_KEYS = 'scheduled sent skipped ok failed timedOut disconnected';
-const QUANTILE_KEYS = 'min mean p50 p90 p95 p99 p999 max';
+  'schema scenario options seed scheduleHash repeatable differs target runtime clients startedAt durationMs sendingMs ratePerSecond requests unsentReasons disconnects statuses phases open closed workers timeline histograms reconciliation thresholds validity allowInvalid stoppedBy passed';
+const FIGURE_KEYS =
+  'requests unsentReasons disconnects statuses sendingMs ratePerSecond latencyUs serviceUs latenessUs connectUs firstByteUs endpoints';
+const QUANTILE_KEYS = 'min mean p50 p90 p95 p99 p999 max count atLeast intervals';
 
 suite('summarise', (test) => {
-  test('a report has the keys of version 1 and no other', () => {
-    const report = reportOf([{ path: '/', statuses: { 200: 3, 500: 1 } }]);
-    assert.is(report.schema, 'loadgen.report/1');
-    assert.equal(Object.keys(report).sort(), KEYS.split(' ').sort());
-    assert.equal(Object.keys(report.requests).sort(), COUNT_KEYS.split(' ').sort());
-    for (const quantiles of [report.latencyUs, report.serviceUs, report.latenessUs!])
-      assert.equal(Object.keys(quantiles), QUANTILE_KEYS.split(' '));
-    assert.equal(Object.keys(report.endpoints[0]!), 'method path requests statuses latencyUs'.split(' '));
-    assert.equal(Object.keys(report.histograms), ['latency', 'service', 'lateness']);
+  test('a report has the keys of version 2 and no other', () => {
+    const report = REPORTS['of open and closed phases']!;
+    assert.is(report.schema, 'loadgen.report/2');
+    const keysOf = (value: object) => Object.keys(value).sort();
+    const wanted = (keys: string) => keys.split(' ').sort();
+    assert.equal(keysOf(report), wanted(KEYS));
+    assert.equal(keysOf(report.requests), [...COUNT_KEYS].sort());
+    for (const figures of [report.open!, report.closed!]) assert.equal(keysOf(figures), wanted(FIGURE_KEYS));
+    for (const phase of report.phases)
+      assert.equal(keysOf(phase), wanted(`${FIGURE_KEYS} index kind model fromMs toMs validity cause`));
+    const { latencyUs, serviceUs, latenessUs, connectUs, firstByteUs } = report.open!;
+    for (const quantiles of [latencyUs, serviceUs, latenessUs!, connectUs, firstByteUs])
+      assert.equal(keysOf(quantiles), wanted(QUANTILE_KEYS));
+    assert.equal(keysOf(latencyUs.intervals), wanted('p50 p90 p95 p99 p999'));
     assert.equal(
-      Object.keys(report.timeline[0]!).sort(),
-      'atMs lengthMs scheduled sent ok failed timedOut disconnected p50Us p99Us'.split(' ').sort(),
+      keysOf(report.open!.endpoints[0]!),
+      wanted('method path requests unsentReasons statuses latencyUs'),
     );
+    assert.equal(keysOf(report.histograms), ['1', '2', '3']);
+    assert.equal(keysOf(report.histograms['1']!), wanted('latency service lateness'));
+    const point = [...COUNT_KEYS, ...'atMs lengthMs phase p50Us p99Us latency'.split(' ')].sort();
+    assert.equal(keysOf(report.timeline[0]!), point);
+    assert.equal(keysOf(report.workers[0]!), wanted('requests latenessUs lost'));
+    assert.equal(keysOf(report.thresholds[0]!), wanted('expression passed value unit isAtLeast note'));
   });
 
   test('a report survives JSON unchanged, whatever was counted', () => {
-    for (const tally of someTallies()) {
-      const report = summarise(FACTS, tally);
-      assert.equal(JSON.parse(JSON.stringify(report)), report);
+    for (const report of Object.values(REPORTS)) assert.equal(JSON.parse(JSON.stringify(report)), report);
+  });
+
+  test('without an open phase there is no lateness, and without a closed one no closed figures', () => {
+    const closed = reportOf([{ path: '/', statuses: { 200: 3 } }], { phases: [CLOSED] });
+    assert.equal(
+      [closed.open, closed.closed?.latenessUs, closed.histograms['1']?.lateness],
+      [null, null, null],
+    );
+    const open = reportOf([{ path: '/', statuses: { 200: 3 } }]);
+    assert.is(open.closed, null);
+    assert.is(open.open?.latenessUs?.p50, 120);
+  });
+
+  test('the histograms hold all waits of their phase, answered or not', () => {
+    const phases: Phase[] = [CONSTANT, CLOSED];
+    const tally = tallyOf(
+      [
+        { path: '/', statuses: { 200: 1000 }, timedOut: 7, latencyUs: (index) => index + 1 },
+        { path: '/', phase: 1, statuses: { 200: 50 }, latencyUs: (index) => 5 * index },
+      ],
+      phases,
+    );
+    const { histograms, open } = reportOfTally(tally, { phases });
+    for (const [index, position] of [
+      ['1', 0],
+      ['2', 1],
+    ] as const) {
+      const sum = sumOf(tally.series.filter(({ phase }) => phase === position));
+      const { counts, buckets } = allOf(sum.latency);
+      const read = decodeHdr(histograms[index]!.latency);
+      assert.equal([read.counts, read.buckets], [counts, buckets]);
     }
+    assert.is(decodeHdr(histograms['1']!.lateness!).count, 1007);
+    assert.equal([open?.latencyUs.count, open?.latencyUs.p50], [1007, 504]);
   });
 
-  test('the ledger of a tally that closes is closed in its report', () => {
-    for (const tally of someTallies()) {
-      const report = summarise(FACTS, tally);
-      assert.equal(ledgerProblemsOf(report), []);
-      assert.equal(report.requests, tally.counts);
-    }
+  test('open phases are put together, and so are closed ones, never both', () => {
+    const phases: Phase[] = [CONSTANT, CLOSED, CONSTANT];
+    const times = [1_000, 50, 2_000];
+    const traffic = times.map((us, phase) => ({
+      path: '/',
+      phase,
+      statuses: { 200: 100 },
+      latencyUs: () => us,
+    }));
+    const { open, closed, requests } = reportOf(traffic, { phases, durationMs: 40_000 });
+    assert.equal([open?.latencyUs.min, open?.latencyUs.max, open?.requests.sent], [1_000, 2_000, 200]);
+    assert.equal([closed?.latencyUs.min, closed?.latencyUs.max, closed?.requests.sent], [50, 50, 100]);
+    assert.equal([open?.endpoints.length, closed?.endpoints.length, requests.sent], [1, 1, 300]);
   });
 
-  test('one request more or less anywhere opens the ledger', () => {
-    const report = reportOf([
-      { path: '/', statuses: { 200: 5, 404: 2 }, timedOut: 1, disconnects: { reset: 1 }, skipped: 1 },
-    ]);
-    for (const key of COUNT_KEYS.split(' ') as (keyof Tally['counts'])[]) {
-      const requests = { ...report.requests, [key]: report.requests[key] + 1 };
-      assert.ok(ledgerProblemsOf({ ...report, requests }).length > 0, key);
-      const endpoints = [{ ...report.endpoints[0]!, requests }];
-      assert.ok(ledgerProblemsOf({ ...report, endpoints }).length > 0, `${key} of an endpoint`);
-    }
-    assert.ok(ledgerProblemsOf({ ...report, statuses: { 200: 6, 404: 2 } }).length > 0);
-    assert.ok(ledgerProblemsOf({ ...report, disconnects: {} }).length > 0);
-  });
-
-  test('quantiles are those of the values, and the histograms hold all of them', () => {
-    const tally = tallyOf([{ path: '/', statuses: { 200: 1000 }, latencyUs: (index) => index + 1 }]);
-    const report = summarise(FACTS, tally);
-    assert.equal(report.latencyUs, {
-      min: 1,
-      mean: 500.5,
-      p50: 500,
-      p90: 900,
-      p95: 950,
-      p99: 990,
-      p999: 999,
-      max: 1000,
-    });
-    assert.equal(decodeHdr(report.histograms.latency).counts, tally.latency.counts);
-    assert.equal(decodeHdr(report.histograms.lateness!).buckets, tally.lateness.buckets);
-  });
-
-  test('without an open phase there is no lateness', () => {
-    const report = reportOf([{ path: '/', statuses: { 200: 3 } }], { hasOpenPhase: false });
-    assert.is(report.latenessUs, null);
-    assert.is(report.histograms.lateness, null);
-  });
-
-  test('where nothing was recorded there is null, not 0', () => {
-    const report = reportOf([]);
-    for (const value of Object.values(report.latencyUs)) assert.is(value, null);
+  test('phases stand where the plan has them', () => {
+    const phases: Phase[] = [CONSTANT, CLOSED, { ...CONSTANT, durationMs: null }];
+    const { phases: reported } = reportOf([], { phases });
+    assert.equal(
+      reported.map(({ index, kind, model, fromMs, toMs }) => [index, kind, model, fromMs, toMs]),
+      [
+        [1, 'constant', 'open', 0, 5_000],
+        [2, 'closed', 'closed', 5_000, 35_000],
+        [3, 'constant', 'open', 35_000, null],
+      ],
+    );
   });
 
   test('statuses stand in order', () => {
@@ -89,50 +113,94 @@ suite('summarise', (test) => {
     assert.equal(Object.keys(report.statuses), ['200', '404', '504']);
   });
 
-  test('a run passes when all holds, and fails by one threshold', () => {
-    const traffic: Traffic[] = [{ path: '/', statuses: { 200: 3 } }];
-    assert.is(reportOf(traffic, { thresholds: ['errors < 1%'] }).passed, true);
-    assert.is(reportOf(traffic, { thresholds: ['errors < 1%', 'rate > 1000/s'] }).passed, false);
-  });
-
-  test('a threshold that cannot be read is refused', () => {
-    assert.throws(() => reportOf([], { thresholds: ['latncy < 1ms'] }), /Cannot read threshold/);
-  });
-
-  test('the timeline has the quantiles of each stretch', () => {
-    const tally = tallyOf([{ path: '/', statuses: { 200: 2 } }]);
-    const [first] = tally.timeline;
-    const quiet = { ...first!, atMs: 1000, ok: 0, latency: histogramOf([]) };
-    const report = summarise(FACTS, {
-      ...tally,
-      timeline: [{ ...first!, latency: histogramOf([5, 9]) }, quiet],
-    });
+  test('connects and first bytes have figures of their own', () => {
+    const tally = tallyOf([{ path: '/', statuses: { 200: 4 } }]);
+    const series = tally.series.map((one) => ({
+      ...one,
+      connect: histogramOf([30]),
+      firstByte: histogramOf([5, 6, 7, 8]),
+    }));
+    const { connectUs, firstByteUs } = reportOfTally({ ...tally, series }).open!;
+    const figuresOf = ({ count, min, max }: Quantiles) => [count, min, max];
     assert.equal(
-      report.timeline.map((point) => [point.atMs, point.p50Us, point.p99Us]),
+      [figuresOf(connectUs), figuresOf(firstByteUs)],
       [
-        [0, 5, 9],
-        [1000, null, null],
+        [1, 30, 30],
+        [4, 5, 8],
       ],
     );
   });
+
+  test('each worker has its counts, and a lost one its reason', () => {
+    const tallies = [30, 12].map((count) => tallyOf([{ path: '/', statuses: { 200: count } }]));
+    const workers = [
+      { tally: tallies[0]!, lost: null },
+      { tally: tallies[1]!, lost: 'Worker 2 of 2 was lost' },
+    ];
+    const report = reportOfTally(mergeTallies(tallies), { workers });
+    assert.equal(
+      report.workers.map(({ requests, lost }) => [requests.sent, lost]),
+      [
+        [30, null],
+        [12, 'Worker 2 of 2 was lost'],
+      ],
+    );
+    assert.is(report.requests.sent, 42);
+    assert.is(report.workers[1]?.latenessUs?.count, 12);
+  });
+
+  test('what the scenario builds anew each time is no run to repeat', () => {
+    assert.is(reportOf([]).repeatable, true);
+    const { repeatable, differs } = REPORTS['that does not repeat']!;
+    assert.equal([repeatable, differs], [false, 'mix[0].path']);
+  });
 });
 
-/** Tallies of all shapes, the same in every run. */
-function someTallies(): Tally[] {
-  let state = 1;
-  const below = (limit: number) => {
-    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-    return Math.floor((state / 2 ** 32) * limit);
-  };
-  return Array.from({ length: 50 }, () =>
-    tallyOf(
-      Array.from({ length: below(4) }, (_, index) => ({
-        path: `/${index}`,
-        statuses: { 200: below(30), 404: below(5), 503: below(5) },
-        timedOut: below(3),
-        disconnects: { refused: below(3), reset: below(2) },
-        skipped: below(4),
-      })),
-    ),
-  );
-}
+suite('the timeline of a report', (test) => {
+  const TRAFFIC: readonly Traffic[] = [
+    { path: '/', statuses: { 200: 300, 500: 20 }, timedOut: 5, unsentReasons: { refused: 4 } },
+    { path: '/', phase: 1, statuses: { 200: 100 } },
+  ];
+  const PHASES: Phase[] = [{ ...CONSTANT, durationMs: 2_500 }, CLOSED];
+
+  test('adds up to the run, and has the quantiles and the histogram of each stretch', () => {
+    const report = reportOf(TRAFFIC, { phases: PHASES });
+    for (const key of COUNT_KEYS)
+      assert.is(
+        report.timeline.reduce((sum, point) => sum + point[key], 0),
+        report.requests[key],
+        key,
+      );
+    const whole = mergeHistograms(
+      report.timeline.flatMap(({ latency }) => (latency === null ? [] : [decodeHdr(latency)])),
+    );
+    assert.is(whole.count, 425);
+    const [first] = report.timeline;
+    assert.equal([first?.atMs, first?.lengthMs, first?.phase], [0, 1000, 1]);
+    assert.ok(first!.p50Us! >= 800 && first!.p99Us! <= 1_800 && first!.p50Us! < first!.p99Us!);
+  });
+
+  test('tells two phases apart that meet in one second', () => {
+    const { timeline } = reportOf(TRAFFIC, { phases: PHASES });
+    assert.equal(
+      timeline.filter(({ atMs }) => atMs === 2000).map(({ phase }) => phase),
+      [1, 2],
+    );
+  });
+
+  test('shows a stretch in which nothing happened as zeros', () => {
+    const tally = tallyOf([{ path: '/', statuses: { 200: 2 } }], [{ ...CONSTANT, durationMs: 8_000 }]);
+    const { timeline } = reportOfTally(tally, { phases: [{ ...CONSTANT, durationMs: 8_000 }] });
+    assert.equal(
+      timeline.map(({ atMs, sent, p50Us, latency }) => [atMs, sent, p50Us === null, latency === null]),
+      [
+        [0, 1, false, false],
+        [1000, 0, true, true],
+        [2000, 0, true, true],
+        [3000, 0, true, true],
+        [4000, 1, false, false],
+      ],
+    );
+    assert.is(countsOf(tally).sent, 2);
+  });
+});

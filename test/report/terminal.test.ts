@@ -3,8 +3,9 @@ import * as assert from 'uvu/assert';
 import { textWidth } from '../../loadgen/report/lines.ts';
 import type { Report } from '../../loadgen/report/report.ts';
 import { renderTerminal, terminalSink, wantsColour } from '../../loadgen/report/terminal.ts';
-import { REPORTS } from '../contracts/sink.ts';
+import { isCompared } from '../../loadgen/report/verdict.ts';
 import { suite } from '../support/suite.ts';
+import { REPORTS } from './report-samples.ts';
 import { reportOf } from './samples.ts';
 
 suite('terminal', (test) => {
@@ -27,10 +28,7 @@ suite('terminal', (test) => {
       timedOut: 123,
       skipped: 7_777,
     };
-    const text = plain(
-      reportOf([{ ...traffic, disconnects: { reset: 1_234 } }]),
-      Number.POSITIVE_INFINITY,
-    );
+    const text = plain(reportOf([{ ...traffic, disconnects: { reset: 1_234 } }]), Number.POSITIVE_INFINITY);
     assert.not.ok(text.includes('…'));
     assert.match(text, new RegExp(`GET ${path} `));
     assert.match(text, /1,234 disconnected/);
@@ -74,17 +72,25 @@ suite('terminal', (test) => {
   });
 
   test('the verdict stands last and says why', () => {
-    const good = reportOf([{ path: '/', statuses: { 200: 10 } }]);
+    const good = reportOf([{ path: '/', statuses: { 200: 400 } }]);
     assert.match(
       lastLine(good),
-      /^✓ passed {3}10 requests, 0 % errors, p50 [0-9.]+ [µm]s, p99 [0-9.]+ [µm]s$/,
+      /^· done {3}400 requests, 0 % errors, p50 [0-9.]+ [µm]s, p99 [0-9.]+ [µm]s$/,
+    );
+    const few = reportOf([{ path: '/', statuses: { 200: 10 } }], { thresholds: ['errors < 1%'] });
+    assert.match(
+      lastLine(few),
+      /^✓ passed {3}10 requests, 0 % errors, p50 [0-9.]+ [µm]s, max [0-9.]+ [µm]s$/,
     );
     const failed = reportOf([{ path: '/', statuses: { 200: 10 } }], { thresholds: ['rate > 1000/s'] });
-    assert.match(lastLine(failed), /^✗ failed {3}rate > 1000\/s, but it was 2.50\/s$/);
-    const down = reportOf([{ path: '/', disconnects: { refused: 10 } }]);
-    assert.match(lastLine(down), /^✗ unreachable {3}not one of 10 requests was answered$/);
-    const stopped = reportOf([{ path: '/', statuses: { 200: 10 } }], { stoppedBy: 'SIGTERM' });
+    assert.match(lastLine(failed), /^✗ failed {3}rate > 1000\/s, but it was 2\/s$/);
+    const down = reportOf([{ path: '/', unsentReasons: { refused: 10 } }]);
+    assert.match(lastLine(down), /^✗ unreachable {3}Not one answer came \(10 refused\)\. Is it running, /);
+    const held = { stoppedBy: 'SIGTERM', thresholds: ['errors < 1%'] };
+    const stopped = reportOf([{ path: '/', statuses: { 200: 10 } }], held);
     assert.match(lastLine(stopped), /^■ stopped by SIGTERM {3}what was checked until then held$/);
+    const unasked = reportOf([{ path: '/', statuses: { 200: 10 } }], { stoppedBy: 'SIGTERM' });
+    assert.match(lastLine(unasked), /^■ stopped by SIGTERM {3}10 requests, 0 % errors/);
   });
 
   test('the ledger stands there with its sum', () => {
@@ -93,13 +99,15 @@ suite('terminal', (test) => {
       statuses: { 200: 1234, 500: 5 },
       timedOut: 4,
       disconnects: { reset: 3 },
-      skipped: 2,
+      unsentReasons: { refused: 1, stopped: 2 },
     };
     const text = plain(reportOf([traffic]), 80);
-    assert.match(text, /scheduled +1,248 += 1,246 sent \+ 2 skipped/);
+    assert.match(text, /scheduled +1,249 += 1,246 sent \+ 3 unsent/);
     assert.match(text, /sent +1,246 += 1,234 ok \+ 5 failed \+ 4 timed out \+ 3 disconnected/);
+    assert.match(text, /unsent +3 += 2 stopped \+ 1 refused/);
+    assert.match(text, /disconnected +3 += 3 reset/);
     assert.match(text, /✓ closes/);
-    assert.match(plain(REPORTS['whose ledger is open']!, 100), /✗ requests: sent is 6, but ok \+ failed/);
+    assert.match(plain(REPORTS['whose ledger is open']!, 100), /✗ 5 scheduled, but 6 sent \+ 0 unsent = 6/);
   });
 
   test('counters that match take one line, those that do not are shown with the reason', () => {
@@ -108,7 +116,8 @@ suite('terminal', (test) => {
     assert.match(text, /flask_requests_total\{a="1"\} +200 +205 +\+5/);
     assert.not.match(text, /a="2"/);
     assert.match(text, /The target counted 5 more than this run sent\./);
-    const counters = report.reconciliation!.counters.map((counter) => ({
+    assert.ok(isCompared(report.reconciliation));
+    const counters = report.reconciliation.counters.map((counter) => ({
       ...counter,
       server: counter.client,
     }));
@@ -120,10 +129,51 @@ suite('terminal', (test) => {
     assert.match(plain(reportOf([], { seed: 4711 }), 80), /--seed 4711 \(schedule 9f86d081884c\)/);
   });
 
-  test('a run that should not be believed says what to do', () => {
-    const report = reportOf([{ path: '/', statuses: { 200: 100 } }], {}, 50_000);
-    assert.match(plain(report, 300), /! generator-limited\. .*lateness p99 50 ms, limit 10 ms.*--workers/);
-    assert.match(lastLine(report), /generator-limited: see Validity/);
+  test('one that cannot be repeated says what differs, and offers no seed', () => {
+    const text = plain(REPORTS['that does not repeat']!, 100);
+    assert.match(text, /Not repeatable: mix\[0\]\.path builds another value each time/);
+    assert.not.match(text, /--seed/);
+  });
+
+  test('phases have figures of their own, and open and closed ones are never put together', () => {
+    const text = plain(REPORTS['of open and closed phases']!, 120);
+    assert.match(
+      text,
+      / phase 1 constant, open\n +latency .*\n +service .*\n +lateness .*\n +phase 2 closed\n +latency .*\n +service .*\n +phase 3 /,
+    );
+    for (const model of ['open', 'closed'])
+      assert.match(text, new RegExp(`^Distribution of latency, ${model} phases$`, 'm'));
+    assert.match(text, /closed {2}GET \/ +20,954 /);
+    assert.match(text, /open {2}GET \/ +530 /);
+    assert.match(text, /phase 3: the latencies are those of the survivors: 10\.0 % of the requests/);
+    assert.match(text, /✓ phase 2 \(closed\): valid\. /);
+  });
+
+  test('many phases take no screens', () => {
+    const lines = plain(REPORTS['of many phases']!, 100).split('\n');
+    assert.ok(lines.some((line) => /and 8 more phases: the JSON report has them all/.test(line)));
+    assert.ok(lines.some((line) => /✓ 20 of 20 phases: valid/.test(line)));
+    assert.ok(lines.length < 120, `${lines.length} lines`);
+  });
+
+  test('what is left out or rests on little is said where it stands', () => {
+    const report = reportOf([{ path: '/', statuses: { 200: 20 }, timedOut: 2 }], {
+      thresholds: ['latency.p99 < 1s'],
+    });
+    const text = plain(report, 80);
+    assert.match(text, /latency +800 µs .* – +– +– +≥ 1\.\d+ ms/);
+    assert.match(text, /–: too few samples, a p90 takes 36, /);
+    assert.match(
+      text,
+      /✗ {2}latency\.p99 < 1s +≥ 1\.\d+ ms\n {5}rests on 22 samples: a p99 takes 368; falls on requests that were never\n {5}answered\n/,
+    );
+  });
+
+  test('a run that should not be believed says why', () => {
+    const conducts = [{ latenessUs: () => 50_000 }];
+    const report = reportOf([{ path: '/', statuses: { 200: 100 } }], { conducts });
+    assert.match(plain(report, 300), /! generator-limited\. This generator did not keep its schedule/);
+    assert.match(plain(report, 300), /^! not to be believed {3}generator-limited: /m);
   });
 
   test('colour is for terminals, unless the environment says otherwise', () => {

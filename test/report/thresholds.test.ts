@@ -1,9 +1,8 @@
 import * as assert from 'uvu/assert';
-import { judge } from '../../loadgen/report/judge.ts';
-import type { Report } from '../../loadgen/report/report.ts';
-import { parseThreshold, type Threshold } from '../../loadgen/report/thresholds.ts';
+import { COUNT_KEYS } from '../../loadgen/measure/counts.ts';
+import { parseThreshold } from '../../loadgen/report/thresholds.ts';
 import { suite } from '../support/suite.ts';
-import { reportOf } from './samples.ts';
+import { threshold } from './samples.ts';
 
 suite('thresholds', (test) => {
   test('times take any unit and are held in microseconds', () => {
@@ -17,14 +16,15 @@ suite('thresholds', (test) => {
   });
 
   test('every metric of the grammar is read', () => {
-    for (const time of ['latency', 'service', 'lateness'])
+    for (const time of ['latency', 'service', 'lateness', 'connect', 'firstByte'])
       for (const statistic of ['min', 'mean', 'p50', 'p90', 'p95', 'p99', 'p99.9', 'p999', 'max'])
         threshold(`${time}.${statistic} <= 3ms`);
-    for (const count of ['scheduled', 'sent', 'skipped', 'ok', 'failed', 'timedOut', 'disconnected'])
-      threshold(`requests.${count} == 0`);
+    for (const count of COUNT_KEYS) threshold(`requests.${count} == 0`);
     for (const rest of ['errors < 5%', 'rate > 95/s', 'statuses.500 < 10', 'statuses.5xx == 0']) {
       threshold(rest);
       threshold(`endpoint(POST /a?b=(c)&d=<e>).${rest}`);
+      threshold(`phase(12).${rest}`);
+      threshold(`phase( 2 ) . endpoint(GET /).${rest}`);
     }
     for (const operator of ['<', '<=', '>', '>=', '==', '!='] as const)
       assert.is(threshold(`errors ${operator} 1%`).operator, operator);
@@ -37,6 +37,16 @@ suite('thresholds', (test) => {
       threshold('endpoint(GET any error (of four)).rate > 1/s').metric.endpoint?.path,
       'any error (of four)',
     );
+  });
+
+  test('a phase is taken by its number from 1, with or without an endpoint', () => {
+    assert.equal(threshold('phase(2).latency.p99 < 50ms').metric, {
+      ...{ kind: 'time', of: 'latency', statistic: 'p99' },
+      ...{ phase: 2, endpoint: null },
+    });
+    const { phase, endpoint } = threshold('phase(3).endpoint(GET /).errors < 1%').metric;
+    assert.equal([phase, endpoint], [3, { method: 'GET', path: '/' }]);
+    assert.is(threshold('errors < 1%').metric.phase, null);
   });
 
   test('spaces do not matter, and the expression is kept as it was written', () => {
@@ -70,6 +80,11 @@ suite('thresholds', (test) => {
       ['endpoint(/health).rate > 1/s', /want endpoint\(METHOD \/path\).METRIC/],
       ['endpoint(GET /).service.p99 < 1ms', /column 17, endpoints have no service/],
       ['endpoint(GET /).latency.p98 < 1ms', /column 25, found "p98"/],
+      ['requests.skipped == 0', /column 10, found "skipped"/],
+      ['phase(0).errors < 1%', /column 1, found "phase\(0\)\.errors", want phase\(N\)\.METRIC with N from 1/],
+      ['phase(two).errors < 1%', /want phase\(N\)\.METRIC/],
+      ['phase(2).latncy.p99 < 1ms', /column 10, found "latncy"/],
+      ['phase(2).endpoint(GET /).service.p99 < 1ms', /column 26, endpoints have no service/],
       ['errors < 5% now', /column 10, found "5% now"/],
     ];
     for (const [text, wish] of refused) {
@@ -91,6 +106,8 @@ suite('thresholds', (test) => {
       'ms',
       '%',
       'endpoint(',
+      'phase(',
+      'phase(2).',
       'GET /',
       ')',
       '/s',
@@ -107,72 +124,4 @@ suite('thresholds', (test) => {
       parseThreshold(text);
     }
   });
-
-  const report = reportOf(
-    [
-      { path: '/', statuses: { 200: 70, 404: 5, 500: 10, 503: 5 }, timedOut: 6, disconnects: { reset: 4 } },
-      { path: '/ok', statuses: { 204: 100 }, latencyUs: (index) => index + 1 },
-    ],
-    { durationMs: 9000 },
-  );
-
-  test('values are in the unit of the metric', () => {
-    assert.is(valueIn(report, 'endpoint(GET /ok).latency.p95 < 100ms'), 95);
-    assert.is(valueIn(report, 'errors < 5%'), 15);
-    assert.is(valueIn(report, 'endpoint(GET /).errors < 5%'), 30);
-    assert.is(valueIn(report, 'rate > 1/s'), 50);
-    assert.is(valueIn(report, 'endpoint(GET /ok).rate > 1/s'), 25);
-    assert.is(valueIn(report, 'requests.timedOut == 0'), 6);
-    assert.is(valueIn(report, 'statuses.500 == 0'), 10);
-    assert.is(valueIn(report, 'statuses.5xx == 0'), 15);
-    assert.is(valueIn(report, 'statuses.418 == 0'), 0);
-    assert.is(valueIn(report, 'lateness.max < 1ms'), 120);
-  });
-
-  test('waiting for the last answers is not in the rate, and neither is what a short run did not use', () => {
-    const traffic = [{ path: '/', statuses: { 200: 100 } }];
-    assert.is(valueIn(reportOf(traffic, { durationMs: 14_000 }), 'rate > 1/s'), 25);
-    assert.is(valueIn(reportOf(traffic, { durationMs: 500 }), 'rate > 1/s'), 200);
-  });
-
-  test('each operator compares as it is written', () => {
-    const holds = { '<': [false, false, true], '<=': [false, true, true], '>': [true, false, false] };
-    const more = { '>=': [true, true, false], '==': [false, true, false], '!=': [true, false, true] };
-    for (const [operator, expected] of Object.entries({ ...holds, ...more })) {
-      const results = [9, 10, 11].map((limit) =>
-        judge(threshold(`statuses.500 ${operator} ${limit}`), report),
-      );
-      assert.equal(
-        results.map((result) => result.passed),
-        expected,
-        operator,
-      );
-    }
-  });
-
-  test('what has no value is failed, whatever was asked of it', () => {
-    const closed = reportOf([{ path: '/', statuses: { 200: 1 } }], { hasOpenPhase: false });
-    const nothing = reportOf([], { durationMs: 0 });
-    for (const operator of ['<', '>', '!=']) {
-      for (const [place, text] of [
-        [report, `endpoint(GET /none).rate ${operator} 1/s`],
-        [closed, `lateness.p99 ${operator} 1ms`],
-        [nothing, `latency.p99 ${operator} 1ms`],
-        [nothing, `errors ${operator} 1%`],
-        [nothing, `rate ${operator} 1/s`],
-      ] as const) {
-        assert.equal(judge(threshold(text), place), { expression: text, passed: false, value: null });
-      }
-    }
-  });
 });
-
-function threshold(text: string): Threshold {
-  const parsed = parseThreshold(text);
-  if (parsed.kind === 'problem') throw new Error(parsed.message);
-  return parsed;
-}
-
-function valueIn(report: Report, text: string): number | null {
-  return judge(threshold(text), report).value;
-}

@@ -72,7 +72,8 @@ export async function runUntil(
 }
 
 export function assertCloses(tally: Tally): void {
-  for (const series of tally.series) assertSumCloses(series, `${series.phase} ${series.method} ${series.path}`);
+  for (const series of tally.series)
+    assertSumCloses(series, `${series.phase} ${series.method} ${series.path}`);
   const sum = sumOf(tally.series);
   assertSumCloses(sum, 'all');
   assert.equal(addCounts(tally.timeline.map((stretch) => stretch.counts)), sum.counts, 'in time');

@@ -1,6 +1,7 @@
 // Runs in the reader's browser, inlined into the page after uPlot: draws the two charts over time.
 (() => {
-  const points = moments(JSON.parse(document.getElementById('report').textContent).timeline);
+  const report = JSON.parse(document.getElementById('report').textContent);
+  const points = moments(report.timeline);
   const seconds = points.map((point) => (point.atMs + point.lengthMs / 2) / 1000);
   const perSecond = (count) =>
     points.map((point) => (point.lengthMs > 0 ? count(point) / (point.lengthMs / 1000) : null));
@@ -54,6 +55,23 @@
     return a === null ? b : b === null ? a : Math.max(a, b);
   }
 
+  /** A line where each phase but the first begins. */
+  function markPhases({ ctx, bbox, valToPos, scales }, ink) {
+    ctx.save();
+    ctx.strokeStyle = ink;
+    ctx.setLineDash([2, 4]);
+    for (const { fromMs } of report.phases.slice(1)) {
+      const second = fromMs / 1000;
+      if (second < scales.x.min || second > scales.x.max) continue;
+      const x = Math.round(valToPos(second, 'x', true));
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.stroke();
+    }
+    ctx.restore();
+  }
+
   /** Milliseconds in the unit that suits them. */
   function time(ms) {
     if (ms < 1) return `${figure(ms * 1000)} µs`;
@@ -89,6 +107,7 @@
         height: 240,
         cursor: { sync: { key: 'time' }, drag: { x: true, y: false } },
         scales: { x: { time: false }, y },
+        hooks: { draw: [(chart) => markPhases(chart, colour('quiet'))] },
         axes: [
           { ...axis, values: (_, ticks) => ticks.map((tick) => `${figure(tick)} s`) },
           {
