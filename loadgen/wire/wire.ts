@@ -83,7 +83,9 @@ export type Outcome = {
 
 /**
  * reset: the connection broke · closed early: it ended before the answer was whole · bad answer: what came breaks RFC
- * 9112 · unasked answer: bytes came that no request had asked for · abandoned: we closed it ourselves (second Ctrl-C)
+ * 9112 · unasked answer: what came cannot have been meant for this request · abandoned: we closed it ourselves (second
+ * Ctrl-C). Bytes after an answer or on an idle connection cost that connection and no request: `describe` counts them.
+ * Bytes that come after the next request was sent look like its answer; no client can tell.
  */
 export type DisconnectReason = 'reset' | 'closed early' | 'bad answer' | 'unasked answer' | 'abandoned';
 
