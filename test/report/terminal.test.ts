@@ -27,10 +27,7 @@ suite('terminal', (test) => {
       timedOut: 123,
       skipped: 7_777,
     };
-    const text = plain(
-      reportOf([{ ...traffic, disconnects: { reset: 1_234 } }]),
-      Number.POSITIVE_INFINITY,
-    );
+    const text = plain(reportOf([{ ...traffic, disconnects: { reset: 1_234 } }]), Number.POSITIVE_INFINITY);
     assert.not.ok(text.includes('…'));
     assert.match(text, new RegExp(`GET ${path} `));
     assert.match(text, /1,234 disconnected/);
