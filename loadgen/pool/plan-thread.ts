@@ -13,7 +13,7 @@ export type PlanLimits = {
   readonly waitingMs: number;
 };
 
-export const PLAN_LIMITS: PlanLimits = { computingMs: 10_000, waitingMs: 60_000 };
+const PLAN_LIMITS: PlanLimits = { computingMs: 10_000, waitingMs: 60_000 };
 
 const LOOK_EVERY_MS = 250;
 

@@ -183,6 +183,11 @@ class Part {
     const { ok, failed, sent } = last.counts;
     const agoMs = performance.timeOrigin + performance.now() - last.toldAtEpochMs;
     const known = `${sent} sent and ${ok + failed} answered ${(agoMs / 1000).toFixed(1)} s before it was lost; what it sent after that is unknown`;
-    return { kind: 'lost', last, exitCode, why: `${name} was lost: ${why} Its last word: ${known}` };
+    return {
+      kind: 'lost',
+      last,
+      exitCode,
+      why: `${name} was lost: ${why}${/[.?!]$/.test(why) ? '' : '.'} Its last word: ${known}`,
+    };
   }
 }
