@@ -62,7 +62,7 @@ async function runUnder(signals: Signals, request: Run, io: Io, followers: Audie
     );
     const report = reportOf(request, target, driven, tally, reconciliation, signals, io.runtime);
     const problems = await deliver(report, followers.sinks);
-    const fault = driven.lost?.why ?? driven.handIns.find((handIn) => handIn.fault !== null)?.fault ?? null;
+    const fault = faultOf(driven);
     const remarks = remarksOn(report, { ...aboutRun(request), command: io.command });
     for (const line of [...problems, ...(fault === null ? remarks : [fault])])
       io.stderr(`loadgen: ${printableLines(line)}\n`);
@@ -145,6 +145,7 @@ function reportOf(
       durationMs: driven.durationMs,
       cutAtMs: driven.cutAtMs,
       phases: plan.phases,
+      fault: faultOf(driven),
       workers: driven.workers,
       allowInvalid: request.allowInvalid,
       thresholds,
@@ -153,6 +154,10 @@ function reportOf(
     },
     tally,
   );
+}
+
+function faultOf({ lost, handIns }: Driven): string | null {
+  return lost?.why ?? handIns.find(({ fault }) => fault !== null)?.fault ?? null;
 }
 
 function announce(request: Run, target: Target, audience: Audience): void {

@@ -37,7 +37,7 @@ const ALL_FLAGS: readonly Flag[] = [...COMMON_FLAGS, ...START_FLAGS, ...Object.v
 
 const overview = (command: string): Command => ({
   usage: 'start|stop|status|logs [flags]',
-  words: [{ name: 'ACTION', about: ACTIONS.join(', ') }],
+  words: [{ name: 'ACTION', about: ACTIONS.join(', '), wish: `want one of ${ACTIONS.join(', ')}` }],
   flags: [],
   epilogue: `start [SCENARIO] [flags]   start a daemon, 'background' by default, and wait until it is sending
 stop [--kill-after D]      let it get its answers and write its report, and say what was sent

@@ -7,7 +7,11 @@ import type { Io } from './io.ts';
 export function openNew(io: Io): Command {
   return {
     words: [
-      { name: 'NAME', about: "what the scenario is called; a folder may stand before it: 'load/checkout'" },
+      {
+        name: 'NAME',
+        about: "what the scenario is called; a folder may stand before it: 'load/checkout'",
+        wish: "want one such as 'checkout'",
+      },
     ],
     flags: [],
     epilogue: `Writes NAME.ts, and never over a file that is there. It runs as it is: ${io.command} run NAME.ts`,

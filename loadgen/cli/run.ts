@@ -81,8 +81,13 @@ function checkScenarioThresholds(thresholds: readonly string[], place: string): 
 /** A report that cannot be written is better refused now than after the run. */
 async function checkFiles(settings: RunSettings, cwd: string): Promise<void> {
   const files = { '--json': settings.jsonFile, '--junit': settings.junitFile, '--html': settings.htmlFile };
+  const taken = new Map<string, string>();
   for (const [flag, file] of Object.entries(files)) {
     if (file === null || file === '-') continue;
+    const other = taken.get(resolve(cwd, file));
+    if (other !== undefined)
+      throw new ExitError(EXIT.usage, `${flag}: '${file}' is that of ${other} too, want a file for each`);
+    taken.set(resolve(cwd, file), flag);
     const reason = await whyUnwritable(resolve(cwd, file));
     if (reason !== null) throw new ExitError(EXIT.usage, `${flag}: cannot write '${file}': ${reason}`);
   }

@@ -1,9 +1,9 @@
 import { cpuUsage } from 'node:process';
-import { getHeapStatistics } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { EXIT, ExitError } from '../exit.ts';
 import type { Planned, ScenarioCard } from '../scenario/planned.ts';
 import type { ResolvedOptions } from '../scenario/scenario.ts';
+import { threadHeapMb } from './heap.ts';
 import type { PlanQuestion, PlanReply, PlanThreadData } from './plan-worker.ts';
 
 export type PlanLimits = {
@@ -13,7 +13,7 @@ export type PlanLimits = {
   readonly waitingMs: number;
 };
 
-export const PLAN_LIMITS: PlanLimits = { computingMs: 10_000, waitingMs: 60_000 };
+const PLAN_LIMITS: PlanLimits = { computingMs: 10_000, waitingMs: 60_000 };
 
 const LOOK_EVERY_MS = 250;
 
@@ -38,7 +38,7 @@ export class PlanThread {
     this.#worker = new Worker(new URL('./plan-worker.mjs', import.meta.url), {
       workerData: data,
       execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20) },
+      resourceLimits: { maxOldGenerationSizeMb: threadHeapMb() },
     });
     this.#worker.on('message', (reply: PlanReply) => this.#hear(reply));
     this.#worker.on('error', (error) => this.#fail(deathOf(error)));

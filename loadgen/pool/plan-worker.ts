@@ -4,7 +4,7 @@ import { EXIT, type ExitCode, ExitError } from '../exit.ts';
 import { loadFrom } from '../scenario/load.ts';
 import { cardOf, type Planned, plannedRun, type ScenarioCard } from '../scenario/planned.ts';
 import type { ResolvedOptions } from '../scenario/scenario.ts';
-import { guardThread } from './guard.ts';
+import { guardThread } from './guard-worker.ts';
 
 /** What the thread is given when it starts. */
 export type PlanThreadData = { readonly url: string; readonly place: string };

@@ -1,9 +1,9 @@
-import { getHeapStatistics } from 'node:v8';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { Assignment, Progress, StopHow } from '../engine/engine.ts';
 import { EXIT, type ExitCode, ExitError } from '../exit.ts';
 import type { FromWorker, TaskResult, ToWorker } from './control.ts';
+import { threadHeapMb } from './heap.ts';
 import type { LastWord, LostPart, PartResult } from './part.ts';
 import { openWatchdog, type SilenceLimits, type Watched } from './watchdog.ts';
 
@@ -15,7 +15,7 @@ export type Dispatch = {
   /** Called once with the means to stop the run. */
   readonly onSteerable: (stop: (how: StopHow) => void) => void;
   readonly silenceLimits?: SilenceLimits;
-  /** How much memory a worker may use; by default as much as this thread. */
+  /** How much memory a worker may use; by default half of what this thread may. */
   readonly heapMb?: number;
 };
 
@@ -31,7 +31,7 @@ export async function runOnThreads(
   assignments: readonly Assignment[],
   dispatch: Dispatch,
 ): Promise<PartResult[]> {
-  const pool = openPool(assignments.length, dispatch.heapMb ?? getHeapStatistics().heap_size_limit / 2 ** 20);
+  const pool = openPool(assignments.length, dispatch.heapMb ?? threadHeapMb());
   const watchdog = openWatchdog(dispatch.silenceLimits);
   const parts = assignments.map((_, worker) => new Part(worker, assignments.length, dispatch.onProgress));
   const stopping = { timer: undefined as NodeJS.Timeout | undefined, beforeStart: () => {} };
@@ -83,8 +83,7 @@ function openPool(threads: number, heapMb: number): Piscina {
     // The default blocks the thread between tasks, which would freeze open sockets.
     atomics: 'disabled',
     execArgv: [],
-    // Without a limit a full heap ends the whole process on Deno, and not the thread.
-    resourceLimits: { maxOldGenerationSizeMb: Math.floor(heapMb) },
+    resourceLimits: { maxOldGenerationSizeMb: heapMb },
   });
 }
 
@@ -187,6 +186,11 @@ class Part {
     const { ok, failed, sent } = last.counts;
     const agoMs = performance.timeOrigin + performance.now() - last.toldAtEpochMs;
     const known = `${sent} sent and ${ok + failed} answered ${(agoMs / 1000).toFixed(1)} s before it was lost; what it sent after that is unknown`;
-    return { kind: 'lost', last, exitCode, why: `${name} was lost: ${why} Its last word: ${known}` };
+    return {
+      kind: 'lost',
+      last,
+      exitCode,
+      why: `${name} was lost: ${why}${/[.?!]$/.test(why) ? '' : '.'} Its last word: ${known}`,
+    };
   }
 }

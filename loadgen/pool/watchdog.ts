@@ -5,7 +5,7 @@ const LOOK_EVERY_MS = 1_000;
 export type SilenceLimits = { readonly loadingMs: number; readonly runningMs: number };
 
 /** A worker tells where it is twice a second, but not while it imports its scenario and warms up. */
-export const SILENCE_LIMITS: SilenceLimits = { loadingMs: 30_000, runningMs: 10_000 };
+const SILENCE_LIMITS: SilenceLimits = { loadingMs: 30_000, runningMs: 20_000 };
 
 export type Watched = {
   /** It has said something. */

@@ -4,7 +4,7 @@ import type { Assignment } from '../engine/engine.ts';
 import { runAssignment } from '../engine/run-assignment.ts';
 import { EXIT, ExitError } from '../exit.ts';
 import { controlOver, type FromWorker, type TaskResult } from './control.ts';
-import { guardThread } from './guard.ts';
+import { guardThread } from './guard-worker.ts';
 
 const endThread = process.exit;
 

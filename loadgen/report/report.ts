@@ -80,7 +80,8 @@ export type PhaseReport = Figures & {
 
 /**
  * valid · generator-limited: our own delay, not the answers', spoils the figures · target-limited: arrivals waited because
- * every connection was busy, so the load asked for was not given, and the target is why · incomplete: a worker was lost ·
+ * every connection was busy, so the load asked for was not given, and the target is why · incomplete: a worker was lost, or
+ * the scenario's own code ended the run ·
  * nothing sent · unreachable: not one answer came
  */
 export type Verdict =

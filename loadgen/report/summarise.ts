@@ -48,6 +48,8 @@ export type RunFacts = {
   /** When a signal or a fault ended the sending, from the start; null when the schedule did. */
   readonly cutAtMs: number | null;
   readonly phases: readonly Phase[];
+  /** Why the run ended early when the scenario's own code was to blame; null when it was not. */
+  readonly fault: string | null;
   /** One for each worker: what it counted, and why it was lost if it was. */
   readonly workers: readonly { readonly tally: Tally; readonly lost: string | null }[];
   readonly thresholds: readonly Threshold[];
@@ -75,6 +77,7 @@ export function summarise(facts: RunFacts, tally: Tally): Report {
     closed: figuresOfModel('closed', phases, tally),
   };
   const lost = facts.workers.flatMap(({ lost: why }) => (why === null ? [] : [why]));
+  const missing = lost.length === 0 && facts.fault !== null ? [facts.fault] : lost;
   const named = phases.map(({ index, kind, validity, cause }) => ({
     name: `phase ${index} (${kind})`,
     validity: { verdict: validity, cause },
@@ -82,7 +85,7 @@ export function summarise(facts: RunFacts, tally: Tally): Report {
   const verdict = {
     reconciliation: facts.reconciliation,
     thresholds: facts.thresholds.map((threshold) => judge(threshold, measured)),
-    validity: judgeRun(named, total, lost),
+    validity: judgeRun(named, total, missing),
     allowInvalid: facts.allowInvalid,
     stoppedBy: facts.stoppedBy,
   };

@@ -136,9 +136,9 @@ function isHeldUp({ heldUp: waits }: Conduct, latencyP99Us: number): boolean {
   return isMoreThan(P99_SHARE, countAbove(waits, delayLimitUs(latencyP99Us)), waits.count);
 }
 
-/** Whether more than this share is likely, so few samples considered. */
+/** Whether more than this share is likely, so few samples considered; more than half of them needs no statistics. */
 function isMoreThan(share: number, count: number, of: number): boolean {
-  return count > share * of && ratioInterval(count, of, CONFIDENCE)[0] > share;
+  return count > share * of && (count > of / 2 || ratioInterval(count, of, CONFIDENCE)[0] > share);
 }
 
 function stalled({ stalls: lengths, threads }: Conduct, aboveUs: number) {

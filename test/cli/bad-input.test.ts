@@ -116,6 +116,12 @@ suite('bad input', (test) => {
       );
     }
     await refused(
+      ['run', 'steady', '--json', 'x', '--html', './x'],
+      EXIT.usage,
+      /--html: '\.\/x' is that of --json too, want a file for each/,
+    );
+    await refused(['background'], EXIT.usage, /missing required argument 'ACTION': want one of start, stop/);
+    await refused(
       ['run', 'steady', '--threshold', 'latency.p98 < 5'],
       EXIT.usage,
       /--threshold: Cannot read threshold/,

@@ -45,7 +45,7 @@ suite('progress', (test) => {
       const there = order.map((piece) => line.includes(piece));
       assert.is(there.indexOf(true), there.lastIndexOf(false) + 1, `${columns} columns: ${line}`);
     }
-    assert.is(renderProgress(STATE, 40), '2.5 % errors · p50 1.23 ms p99 45.7 ms');
+    assert.is(renderProgress(STATE, 40), '2.7 % errors · p50 1.23 ms p99 45.7 ms');
     assert.is(renderProgress(STATE, 25), 'p50 1.23 ms p99 45.7 ms');
     assert.is(renderProgress(STATE, 20), 'p99 45.7 ms');
   });

@@ -21,7 +21,9 @@ export const REPORTS: Readonly<Record<string, Report>> = {
   'of open and closed phases': mixed(),
   'of many phases': manyPhases(),
   'of a lost worker': lostWorker(),
-  'that does not repeat': reportOf([{ path: '/', statuses: { 200: 500 } }], { differs: 'mix[0].path' }),
+  'that does not repeat': reportOf([{ path: '/', statuses: { 200: 500 } }], {
+    differs: 'mix[0].path gives another value each time it is built',
+  }),
   'whose ledger is open': openReport(),
 };
 

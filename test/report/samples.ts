@@ -75,6 +75,7 @@ export const FACTS: Omit<RunFacts, 'workers'> = {
   seed: 1,
   scheduleHash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
   differs: null,
+  fault: null,
   target: 'http://127.0.0.1:5000',
   runtime: 'node 24.9.0',
   clients: ['wire'],

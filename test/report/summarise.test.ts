@@ -152,7 +152,7 @@ suite('summarise', (test) => {
   test('what the scenario builds anew each time is no run to repeat', () => {
     assert.is(reportOf([]).repeatable, true);
     const { repeatable, differs } = REPORTS['that does not repeat']!;
-    assert.equal([repeatable, differs], [false, 'mix[0].path']);
+    assert.equal([repeatable, differs], [false, 'mix[0].path gives another value each time it is built']);
   });
 });
 

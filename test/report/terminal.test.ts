@@ -131,7 +131,7 @@ suite('terminal', (test) => {
 
   test('one that cannot be repeated says what differs, and offers no seed', () => {
     const text = plain(REPORTS['that does not repeat']!, 100);
-    assert.match(text, /Not repeatable: mix\[0\]\.path builds another value each time/);
+    assert.match(text, /Not repeatable: mix\[0\]\.path gives another value each time/);
     assert.not.match(text, /--seed/);
   });
 
