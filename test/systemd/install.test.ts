@@ -70,7 +70,7 @@ suite('systemd/install.sh with what it is told and finds', (test) => {
   });
 
   test('files of an installation with its old name are moved, and a drop-in with them', () => {
-    install('--prefix', '/srv/demo');
+    assert.equal(install('--prefix', '/srv/demo').stderr, '');
     const units = 'etc/systemd/system';
     for (const kind of ['service', 'socket']) {
       const text = readFileSync(inFolder(`${units}/flask-app.${kind}`), 'utf8');
