@@ -126,7 +126,7 @@ function mutantsOf(text: string, alert: string): { what: string; mutant: string 
     [/for: 15s/g, () => 'for: 10s'],
     [/for: 30s/g, () => 'for: 35s'],
     [/for: 30s/g, () => 'for: 25s'],
-    [/ratio_rate(2m|5m|30m|1h|6h)/g, (match) => (match.endsWith('30m') ? 'ratio_rate2m' : 'ratio_rate30m')],
+    [/ratio_rate(5m|30m|1h|6h)/g, (match) => (match.endsWith('30m') ? 'ratio_rate5m' : 'ratio_rate30m')],
     [/job="flask-app"/g, () => 'job!=""'],
   ];
   const mutants: { what: string; mutant: string }[] = [];
