@@ -12,7 +12,7 @@ import { printTable, runtimeName } from './processes.ts';
  * Finds bounds for the demo service's own endpoints, and says how good they are and those that it ships: searched on the exact
  * durations of some runs, judged on those of others, which have other seeds, other loads and one more runtime, each also
  * multiplied by 0.5 to 2. A third of the runs have the machine for themselves, in two thirds all cores but one are taken.
- * Takes 4 minutes for one runtime, 15 for three, the search a minute of that.
+ * Takes 16 minutes, most of them idle, and a minute to search and judge.
  *
  * @param args programs of node or deno that run the service, the last of which is kept to judge by; --runs FOLDER keeps what
  *   was measured, and measures nothing that is there
