@@ -148,6 +148,25 @@ suite('histograms against requests and client', (test) => {
     );
   });
 
+  test('a method that is none of HTTP has another name in the histogram of a route than in the counter', () => {
+    const labels = 'http_request_method="_OTHER",http_route="unmatched",http_response_status_code="404"';
+    const after = parseExposition(
+      [
+        'flask_requests_total{method="OTHER",endpoint="unmatched",status="404"} 2',
+        '# TYPE http_server_request_duration_seconds histogram',
+        `http_server_request_duration_seconds_bucket{${labels},le="+Inf"} 2`,
+        `http_server_request_duration_seconds_sum{${labels}} 0.5`,
+        `http_server_request_duration_seconds_count{${labels}} 2`,
+        '',
+      ].join('\n'),
+    );
+    const rows = compareHistograms({ before: EMPTY, after, prefix: 'flask_' }, []);
+    assert.equal(
+      rows.map(({ count, requests, matches }) => [count, requests, matches]),
+      [[2, 2, true]],
+    );
+  });
+
   test('a target that says it took longer than the client waited is refuted by a millisecond a request', () => {
     const quick = Array.from({ length: 300 }, () => ({ route: '/', status: '200', seconds: 0.002 }));
     const rows = (seconds: number) =>

@@ -389,6 +389,26 @@ suite('names and what stands behind them', (test) => {
     assert.is(held(sent, { requests: seen, errors: { database_error: 2 } }, {}, asked).matches, false);
   });
 
+  test('one name for two methods stands for the paths of each', () => {
+    const endpoints = [
+      { method: 'GET', path: 'page' },
+      { method: 'POST', path: 'page' },
+    ] as const;
+    const entry = { weight: 1, headers: {}, body: null } as const;
+    const asked = askedPaths({
+      endpoints,
+      mix: [
+        { ...entry, path: '/', endpoint: 0 },
+        { ...entry, path: '/stats', endpoint: 1 },
+      ],
+    });
+    const sent = [
+      { path: 'page', statuses: { 200: 4 } },
+      { method: 'POST', path: 'page', statuses: { 405: 2 } },
+    ];
+    assert.is(held(sent, { requests: { 'GET / 200': 4, 'POST /stats 405': 2 } }, {}, asked).matches, true);
+  });
+
   test('a request is counted under the route that it asked for, however it is named', () => {
     const endpoints = [
       { method: 'GET', path: 'home page' },
