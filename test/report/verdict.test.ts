@@ -123,6 +123,16 @@ suite('verdict on a closed phase', (test) => {
     assert.is(verdictOn(closed({ stallsUs: [250 * MS] })), 'valid', 'under 1 % of the time');
     assert.is(verdictOn(closed({ stallsUs: [350 * MS] })), 'generator-limited', 'over 1 % of the time');
     assert.is(verdictOn(closed({ stallsUs: Array(1000).fill(4 * MS) })), 'valid', 'each under 5 ms');
+    const short = (stallMs: number) =>
+      reportOf([THOUSAND], {
+        ...{ phases: [{ ...CLOSED, durationMs: 1_000 }], durationMs: 1_000 },
+        conducts: [{ stallsUs: [stallMs * MS] }],
+      });
+    assert.equal(
+      [verdictOn(short(45)), verdictOn(short(55))],
+      ['valid', 'generator-limited'],
+      'one of a short phase',
+    );
     const slow = { latencyUs: () => 2_000 * MS };
     assert.is(
       verdictOn(closed({ stallsUs: Array(20).fill(100 * MS) }, slow)),
