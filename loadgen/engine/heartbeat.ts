@@ -5,7 +5,7 @@ import { phaseStartsMs } from '../schedule/total.ts';
 /** How often the sending thread shows that it runs. */
 export const BEAT_MS = 10;
 /** Timers are late by a millisecond or two on a good day, and a turn of the event loop may take as long. */
-export const STALL_FLOOR_MS = 5;
+const STALL_FLOOR_MS = 5;
 /** How often a thread's own time is read. */
 const WATCH_EVERY_MS = 250;
 

@@ -158,11 +158,11 @@ export function allOf({ answered, unanswered }: Waits): HistogramData {
   return mergeHistograms([answered, unanswered]);
 }
 
-export function emptyWaits(): Waits {
+function emptyWaits(): Waits {
   return { answered: emptyHistogram(), unanswered: emptyHistogram() };
 }
 
-export function mergeWaits(list: readonly Waits[]): Waits {
+function mergeWaits(list: readonly Waits[]): Waits {
   return {
     answered: mergeHistograms(list.map((waits) => waits.answered)),
     unanswered: mergeHistograms(list.map((waits) => waits.unanswered)),

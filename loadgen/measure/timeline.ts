@@ -5,7 +5,7 @@ import type { Stretch } from './tally.ts';
 /** How long a stretch is to begin with. */
 export const STRETCH_MS = 1000;
 /** Ten minutes by the second; a longer run is shown in stretches twice, four times … as long. */
-export const MOST_STRETCHES = 600;
+const MOST_STRETCHES = 600;
 
 /**
  * Adds timelines up, stretch by stretch and phase by phase. Where they differ in resolution the finer is coarsened to the

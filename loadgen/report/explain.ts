@@ -158,7 +158,7 @@ export function byCount(counts: Readonly<Record<string, number>>): [string, numb
 }
 
 /** What failed, in words; also for whoever prints nothing else. */
-export function failuresOf(report: Report): string[] {
+function failuresOf(report: Report): string[] {
   const open = ledgerProblemsOf(report).map((problem) => `the ledger is open: ${problem}`);
   const thresholds = report.thresholds
     .filter((threshold) => !threshold.passed)

@@ -65,7 +65,7 @@ export function judgeRun(
 }
 
 /** Requests whose fate the target decided, whether or not they reached it. */
-export function wanted({ counts, unsentReasons }: Pick<Sum, 'counts' | 'unsentReasons'>): number {
+function wanted({ counts, unsentReasons }: Pick<Sum, 'counts' | 'unsentReasons'>): number {
   return counts.sent + targetsFault(unsentReasons);
 }
 

@@ -69,7 +69,7 @@ export function histogramOf(valuesUs: readonly number[]): HistogramData {
   return histogram.toData();
 }
 
-export const FACTS: Omit<RunFacts, 'workers'> = {
+const FACTS: Omit<RunFacts, 'workers'> = {
   scenario: 'controlled',
   options: { requests: 500, duration: 5000 },
   seed: 1,
