@@ -188,9 +188,13 @@ function createHistograms({ prefix, buckets }: MetricsSettings, durations: Durat
   };
   const [writeAll, writeConventional] = [createHistogramWriter(all), createHistogramWriter(conventional)];
   const merged = () => [mergeSeries(durations.series, { method: '', endpoint: '', status: 0 }, buckets)];
-  // No route means to answer 499, so that is only there when it has happened: a histogram is many series.
+  // A histogram is many series, and 30 bounds for every status would be 64 kB: of each route the usual answer is there from the
+  // start, the others come with their first request. The histogram of all requests has them, and so have the counters.
+  const usual = new Map<string, number>();
+  for (const { endpoint, status } of durations.series.map(({ labels }) => labels))
+    if (!usual.has(endpoint)) usual.set(endpoint, status);
   const answered = () =>
-    durations.series.filter(({ labels, count }) => count > 0 || labels.status !== CLIENT_GONE);
+    durations.series.filter(({ labels, count }) => count > 0 || usual.get(labels.endpoint) === labels.status);
   return {
     text: () => writeAll(merged()) + writeConventional(answered()),
     families: () => [

@@ -4,10 +4,10 @@ import * as assert from 'uvu/assert';
 import { writeConfig } from '../../observability/stack/config.ts';
 import { type Part, startPart } from '../../observability/stack/part.ts';
 import { askAt, type Demo, eventually, startDemo } from '../server/demo.ts';
+import { part } from '../support/parts.ts';
 import { type ScratchFolder, scratchFolder } from '../support/scratch-folder.ts';
 import { suite } from '../support/suite.ts';
 import { allRules, dashboardQueries } from './folder.ts';
-import { needs } from './parts.ts';
 
 /** As taught, to the letter. */
 const SEVEN_QUERIES = [
@@ -32,7 +32,7 @@ suite('queries on a live Prometheus', (test) => {
   let port: number;
   let traffic: { stop(): Promise<void> };
   test.before(async () => {
-    needs('prometheus');
+    part('prometheus');
     folder = scratchFolder();
     demo = await startDemo({ SLOW_MS: '0-20', SLOW_TIMEOUT_MS: '0-20' });
     const config = writeConfig(folder.path, { servicePort: demo.service.port, alertmanagerPort: 9 });
@@ -40,7 +40,7 @@ suite('queries on a live Prometheus', (test) => {
     prometheus = startPart(
       {
         name: 'Prometheus',
-        program: needs('prometheus'),
+        program: part('prometheus'),
         args: [
           `--config.file=${config}`,
           `--storage.tsdb.path=${join(folder.path, 'data')}`,

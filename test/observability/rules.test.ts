@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import { part } from '../support/parts.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { suite } from '../support/suite.ts';
 import { allRules, FOLDER, readYaml } from './folder.ts';
-import { needs } from './parts.ts';
 
 const TESTS = ['alerts.yml', 'error-budget.yml'];
 const ALERTS = allRules().flatMap(({ alert, ...rule }) => (alert === undefined ? [] : [{ alert, ...rule }]));
@@ -21,20 +21,16 @@ type RuleTests = {
 
 suite('rules and configuration', (test) => {
   test('promtool finds prometheus.yml and its rules right', async () => {
-    const { code, output } = await run(needs('promtool'), [
-      'check',
-      'config',
-      join(FOLDER, 'prometheus.yml'),
-    ]);
+    const { code, output } = await run(part('promtool'), ['check', 'config', join(FOLDER, 'prometheus.yml')]);
     assert.is(code, 0, output);
     assert.match(output, '2 rule files found');
     const rules = ['recording.yml', 'alerts.yml'].map((name) => join(FOLDER, 'rules', name));
-    const checked = await run(needs('promtool'), ['check', 'rules', '--lint=all', '--lint-fatal', ...rules]);
+    const checked = await run(part('promtool'), ['check', 'rules', '--lint=all', '--lint-fatal', ...rules]);
     assert.is(checked.code, 0, checked.output);
   });
 
   test('amtool finds alertmanager.yml right', async () => {
-    const { code, output } = await run(needs('amtool'), ['check-config', join(FOLDER, 'alertmanager.yml')]);
+    const { code, output } = await run(part('amtool'), ['check-config', join(FOLDER, 'alertmanager.yml')]);
     assert.is(code, 0, output);
   });
 
@@ -42,7 +38,7 @@ suite('rules and configuration', (test) => {
     for (const { alert, labels } of ALERTS) {
       const given = [`alertname=${alert}`, 'job=flask-app', `severity=${labels?.severity}`];
       const file = `--config.file=${join(FOLDER, 'alertmanager.yml')}`;
-      const { output } = await run(needs('amtool'), ['config', 'routes', 'test', file, ...given]);
+      const { output } = await run(part('amtool'), ['config', 'routes', 'test', file, ...given]);
       assert.is(output.split('\n')[0], 'screen', alert);
     }
   });
@@ -61,7 +57,7 @@ suite('rules and configuration', (test) => {
 
   test("the rules' own tests pass", async () => {
     const { code, output } = await run(
-      needs('promtool'),
+      part('promtool'),
       ['test', 'rules', ...TESTS],
       join(FOLDER, 'rules/tests'),
     );
@@ -99,7 +95,7 @@ suite('rules and configuration', (test) => {
         for (const { what, mutant } of mutants) {
           writeFileSync(join(folder.path, 'rules/alerts.yml'), mutant);
           const { code } = await run(
-            needs('promtool'),
+            part('promtool'),
             ['test', 'rules', tests],
             join(folder.path, 'rules/tests'),
           );

@@ -3,18 +3,18 @@ import * as assert from 'uvu/assert';
 import { withAddresses } from '../../observability/stack/config.ts';
 import { findProgram } from '../../observability/stack/programs.ts';
 import { eventually } from '../server/demo.ts';
+import { part } from '../support/parts.ts';
 import { type ScratchFolder, scratchFolder } from '../support/scratch-folder.ts';
 import { suite } from '../support/suite.ts';
 import { allRules } from './folder.ts';
-import { needs } from './parts.ts';
 import { FREE_PORTS, type RunningStack, startStack } from './running-stack.ts';
 
 suite('npm run stack', (test) => {
   let folder: ScratchFolder;
   let stack: RunningStack | null = null;
   test.before(() => {
-    needs('prometheus');
-    needs('prometheus-alertmanager');
+    part('prometheus');
+    part('prometheus-alertmanager');
   });
   test.each.before(() => {
     folder = scratchFolder();
