@@ -69,7 +69,7 @@ function wanted({ counts, unsentReasons }: Pick<Sum, 'counts' | 'unsentReasons'>
   return counts.sent + targetsFault(unsentReasons);
 }
 
-/** Unsent because the target could not be reached, not because we stopped or had no connection free. */
+/** Unsent because the target could not be reached, not because we stopped or had no connection or descriptor left. */
 export function targetsFault(unsentReasons: Readonly<Record<string, number>>): number {
   return Object.entries(unsentReasons).reduce(
     (sum, [reason, count]) => sum + (OWN_REASONS.has(reason) ? 0 : count),
@@ -77,7 +77,7 @@ export function targetsFault(unsentReasons: Readonly<Record<string, number>>): n
   );
 }
 
-const OWN_REASONS: ReadonlySet<string> = new Set(['stopped', 'no connection free']);
+const OWN_REASONS: ReadonlySet<string> = new Set(['stopped', 'no connection free', 'no descriptor']);
 
 /** The own delay that spoils a latency whose p99 this is. */
 function delayLimitUs(latencyP99Us: number): number {

@@ -4,7 +4,7 @@ import type { Deadlines } from './deadlines.ts';
 import { connectFailure } from './dial.ts';
 import type { Gate } from './gate.ts';
 import { IDLE_MARGIN_MS, InFlight } from './in-flight.ts';
-import type { Client, DisconnectReason, Lane, LaneListener, Prepared } from './wire.ts';
+import type { Client, ConnectFailure, DisconnectReason, Lane, LaneListener, Prepared } from './wire.ts';
 
 /** What the lanes of a client share. */
 export type AutocannonParts = {
@@ -129,8 +129,8 @@ export class AutocannonLane implements Lane {
     else this.#lose('closed early');
   }
 
-  #fail(reason: 'refused' | 'certificate'): void {
-    this.#parts.gate.failed();
+  #fail(reason: ConnectFailure): void {
+    if (reason !== 'no descriptor') this.#parts.gate.failed();
     this.#retire();
     this.#request.unsent(reason);
   }

@@ -1,5 +1,6 @@
 import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import type { ConnectFailure } from './wire.ts';
 
 /** Enough for an answer nearly always; a longer one takes more reads. */
 const READ_BYTES = 16_384;
@@ -7,7 +8,7 @@ const READ_BYTES = 16_384;
 export type ConnectionListener = {
   opened(): void;
   /** There will be no connection. */
-  failed(reason: 'refused' | 'certificate'): void;
+  failed(reason: ConnectFailure): void;
   /** The first `length` bytes are what came. They are overwritten after this returns. */
   read(bytes: Uint8Array, length: number): void;
   /** An open connection is over: it broke, or the target ended it. */
@@ -90,7 +91,7 @@ export class Connection {
     this.#socket.destroy();
   }
 
-  #end(lost: 'reset' | 'closed early', failed: 'refused' | 'certificate'): void {
+  #end(lost: 'reset' | 'closed early', failed: ConnectFailure): void {
     const listener = this.#listener;
     if (listener === null) return;
     this.drop();
@@ -99,11 +100,12 @@ export class Connection {
   }
 }
 
-/** With TLS, whatever is not the network's fault is TLS saying no. */
-export function connectFailure(error: Error, secure: boolean): 'refused' | 'certificate' {
+/** With TLS, whatever is not the network's fault, nor ours, is TLS saying no. */
+export function connectFailure(error: Error, secure: boolean): ConnectFailure {
   const code = 'code' in error ? String(error.code) : '';
+  if (code === 'EMFILE' || code === 'ENFILE') return 'no descriptor';
   return secure && !NETWORK_CODE.test(code) ? 'certificate' : 'refused';
 }
 
 const NETWORK_CODE =
-  /^(ECONN\w+|ETIMEDOUT|EHOST\w+|ENET\w+|EADDR\w+|ENOTFOUND|EAI_\w+|EPIPE|EACCES|EPERM|E[MN]FILE|EINVAL)$/;
+  /^(ECONN\w+|ETIMEDOUT|EHOST\w+|ENET\w+|EADDR\w+|ENOTFOUND|EAI_\w+|EPIPE|EACCES|EPERM|EINVAL)$/;

@@ -3,7 +3,7 @@ import { type Connection, type ConnectionListener, createDial, type Dial } from 
 import { type Gate, openGate } from './gate.ts';
 import { IDLE_MARGIN_MS, InFlight, outcomesTold } from './in-flight.ts';
 import { createPrepare } from './prepare.ts';
-import type { Client, ClientOptions, Lane, LaneListener, Prepared } from './wire.ts';
+import type { Client, ClientOptions, ConnectFailure, Lane, LaneListener, Prepared } from './wire.ts';
 
 /** An HTTP/1.1 client on sockets: one connection a lane at a time, one request at a time on it. */
 export function openWireClient(options: ClientOptions, gate: Gate = openGate()): Client {
@@ -86,8 +86,9 @@ class WireLane implements Lane, ConnectionListener {
     if (this.#connection !== null && prepared !== null) this.#write(this.#connection, prepared, nowMs);
   }
 
-  failed(reason: 'refused' | 'certificate'): void {
-    this.#shared.gate.failed();
+  failed(reason: ConnectFailure): void {
+    // What we lack ourselves says nothing of the target.
+    if (reason !== 'no descriptor') this.#shared.gate.failed();
     this.#connection = null;
     this.#request.unsent(reason);
   }

@@ -90,10 +90,13 @@ export type Outcome = {
 export type DisconnectReason = 'reset' | 'closed early' | 'bad answer' | 'unasked answer' | 'abandoned';
 
 /**
- * refused: the connect failed · connect timed out: no (secure) connection within the timeout · certificate: TLS said no ·
- * held back: the target was down a moment ago, no connect was tried · abandoned: we gave the connect up (second Ctrl-C)
+ * Why a request never reached an open connection. refused: the connect failed · connect timed out: no (secure) connection within the timeout · certificate: TLS said no ·
+ * no descriptor: this process may open no more sockets · held back: the target was down a moment ago, no connect was tried ·
+ * abandoned: we gave the connect up (second Ctrl-C)
  */
-export type UnsentReason = 'refused' | 'connect timed out' | 'certificate' | 'held back' | 'abandoned';
+export type ConnectFailure = 'refused' | 'certificate' | 'no descriptor';
+
+export type UnsentReason = ConnectFailure | 'connect timed out' | 'held back' | 'abandoned';
 
 export type ClientOptions = {
   /** http: or https: origin. A path in a target URL is prefixed to every request path by whoever prepares requests. */

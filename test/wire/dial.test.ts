@@ -10,5 +10,8 @@ suite('dial', (test) => {
     assert.is(connectFailure(refused, true), 'refused');
     assert.is(connectFailure(refused, false), 'refused');
     assert.is(connectFailure(expired, false), 'refused');
+    for (const code of ['EMFILE', 'ENFILE'])
+      for (const secure of [true, false])
+        assert.is(connectFailure(Object.assign(new Error('full'), { code }), secure), 'no descriptor');
   });
 });
