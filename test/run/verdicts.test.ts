@@ -51,15 +51,8 @@ suite('a run against a target that is slower than what was asked of it', (test) 
   test('the load was not given because connections were busy, and that is a finding and no fault', async () => {
     const server = await keepServer(keep, answerAfter(100));
     const asked = ['steady', '--rate', '100', '--duration', '2s', '--connections', '2', '--workers', '1'];
-    const ended = await runLoadgen([
-      'run',
-      ...asked,
-      '--target',
-      server.origin,
-      '--no-reconcile',
-      '--json',
-      '-',
-    ]);
+    const asking = ['run', ...asked, '--target', server.origin, '--no-reconcile', '--json', '-'];
+    const ended = await runLoadgen(asking, { isJudged: true });
     const report = soundReport(ended, ended.stdout);
     const { verdict } = report.validity;
     // A machine that is busy makes the generator late as well, and that is the graver verdict.
