@@ -154,12 +154,13 @@ suite('background life cycle', (test) => {
       await eventually(() => (back.count() > 5 ? true : undefined));
       await eventually(() => (/answers again/.test(readFileSync(box.log, 'utf8')) ? true : undefined));
       assert.is((await box.background('stop')).exitCode, 0);
-      const { requests } = report();
+      const { requests, unsentReasons } = report();
       assert.is(requests.sent, requests.ok + requests.disconnected);
+      assert.is(requests.scheduled, requests.sent + requests.unsent);
       // What was on its way when the target died may have been counted there without an answer.
       assert.ok(requests.ok <= target.count() + back.count());
       assert.ok(requests.sent >= target.count() + back.count());
-      assert.ok(requests.unsent > 5);
+      assert.ok(requests.unsent > 5 && unsentReasons.refused! > 0, 'a refused connect sends nothing');
     } finally {
       await back.close();
     }

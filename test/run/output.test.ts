@@ -6,8 +6,7 @@ import { suite } from '../support/suite.ts';
 import { keepRunning, QUICK, runReport, startAndSend } from './report-of.ts';
 
 const EXIT_SCENARIO_CODE = 107;
-/** A machine that is busy makes a run late, and that is not what these tests ask. */
-const SHORT = ['controlled', '--requests', '10', '--duration', '100ms', '--allow-invalid'];
+const SHORT = ['controlled', '--requests', '10', '--duration', '100ms'];
 
 suite('what a run writes', (test) => {
   const keep = keeper(test);

@@ -15,12 +15,9 @@ export type Run = Ended & { readonly report: Report };
 /** Answers of the demo service that a test need not wait for. */
 export const QUICK = { SLOW_MS: '5-20', SLOW_TIMEOUT_MS: '20-40' };
 
-/** A machine that is busy makes a run late, and that is not what most tests ask. */
-export const JSON_REPORT = ['--allow-invalid', '--json', '-'];
-
 /** `loadgen run … --json -`, with what must be true after every run: the ledger closes and no process is left. */
 export async function runReport(args: readonly string[], options: RunOptions = {}): Promise<Run> {
-  const ended = await runLoadgen(['run', ...args, ...JSON_REPORT], { env: QUICK, ...options });
+  const ended = await runLoadgen(['run', ...args, '--json', '-'], { env: QUICK, ...options });
   return { ...ended, report: soundReport(ended, ended.stdout) };
 }
 
@@ -60,7 +57,7 @@ export async function startAndSend(
   requests: number,
   options: RunOptions = {},
 ): Promise<Running> {
-  const running = keepRunning(keep, ['run', ...args, ...JSON_REPORT], { env: QUICK, ...options });
+  const running = keepRunning(keep, ['run', ...args, '--json', '-'], { env: QUICK, ...options });
   const serviceUrl = (await running.said(/demo service on (http:\S+)/))[1]!;
   await eventually(async () => (await answeredBy(serviceUrl)) >= requests);
   return running;

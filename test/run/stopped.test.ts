@@ -6,7 +6,6 @@ import {
   answeredBy,
   comparisonIn,
   eventually,
-  JSON_REPORT,
   keepRunning,
   QUICK,
   soundReport,
@@ -49,7 +48,7 @@ suite('a run that is stopped', (test) => {
       ['spike', '--duration', '1h', '--calm', '0s'],
     ]) {
       const server = await startTarget(keep, stayInSilence);
-      const asked = ['run', ...scenario, '--target', server.origin, '--timeout', '1h', ...JSON_REPORT];
+      const asked = ['run', ...scenario, '--target', server.origin, '--timeout', '1h', '--json', '-'];
       const running = keepRunning(keep, asked);
       await eventually(() => server.reached() > 4);
       running.signal('SIGINT');
@@ -65,7 +64,7 @@ suite('a run that is stopped', (test) => {
   });
 
   test('Ctrl-C before anything is sent ends it, whatever it was waiting for', async () => {
-    const running = keepRunning(keep, ['run', 'background', '--rate', '50', ...JSON_REPORT], { env: QUICK });
+    const running = keepRunning(keep, ['run', 'background', '--rate', '50', '--json', '-'], { env: QUICK });
     await running.said(/demo service on/);
     running.signal('SIGINT');
     const ended = await running.ended;
@@ -85,7 +84,7 @@ suite('a run that is stopped', (test) => {
   });
 
   test('Ctrl-C while it lingers ends the waiting, and the run stays a good one', async () => {
-    const asked = ['controlled', '--requests', '5', '--duration', '50ms', '--linger', '1h', ...JSON_REPORT];
+    const asked = ['controlled', '--requests', '5', '--duration', '50ms', '--linger', '1h', '--json', '-'];
     const running = keepRunning(keep, ['run', ...asked], { env: QUICK });
     const url = (await running.said(/demo service on (http:\S+)/))[1]!;
     await running.wrote(/\n}\n$/);

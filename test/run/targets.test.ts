@@ -11,7 +11,6 @@ import {
   comparisonIn,
   endpointsOf,
   eventually,
-  JSON_REPORT,
   keepRunning,
   QUICK,
   runReport,
@@ -153,7 +152,7 @@ function steadyAt(target: string, duration: string): string[] {
 }
 
 function startSteady(keep: Keep, port: number, duration: string): Running {
-  return keepRunning(keep, ['run', ...steadyAt(`http://127.0.0.1:${port}`, duration), ...JSON_REPORT]);
+  return keepRunning(keep, ['run', ...steadyAt(`http://127.0.0.1:${port}`, duration), '--json', '-']);
 }
 
 async function keepDemo(keep: Keep, env: Readonly<Record<string, string>>): Promise<DemoProcess> {

@@ -19,10 +19,10 @@ suite('a run whose figures are not to be believed', (test) => {
       [['--allow-invalid'], 0],
     ] as const) {
       const asked = ['run', ...gaps, ...flags, '--target', server.origin];
-      const ended = await runLoadgen([...asked, '--json', '-']);
+      const ended = await runLoadgen([...asked, '--json', '-'], { isJudged: true });
       const report = soundReport(ended, ended.stdout);
       assert.equal([ended.exitCode, report.validity.verdict], [code, 'nothing sent'], ended.stderr);
-      const { stdout } = await runLoadgen(asked);
+      const { stdout } = await runLoadgen(asked, { isJudged: true });
       assert.match(
         stdout,
         code === 0 ? /^! done {3}nothing was sent/m : /^! nothing sent {3}Nothing was due/m,
@@ -51,15 +51,8 @@ suite('a run against a target that is slower than what was asked of it', (test) 
   test('the load was not given because connections were busy, and that is a finding and no fault', async () => {
     const server = await keepServer(keep, answerAfter(100));
     const asked = ['steady', '--rate', '100', '--duration', '2s', '--connections', '2', '--workers', '1'];
-    const ended = await runLoadgen([
-      'run',
-      ...asked,
-      '--target',
-      server.origin,
-      '--no-reconcile',
-      '--json',
-      '-',
-    ]);
+    const asking = ['run', ...asked, '--target', server.origin, '--no-reconcile', '--json', '-'];
+    const ended = await runLoadgen(asking, { isJudged: true });
     const report = soundReport(ended, ended.stdout);
     const { verdict } = report.validity;
     // A machine that is busy makes the generator late as well, and that is the graver verdict.
@@ -79,7 +72,7 @@ const FROZEN_MS = 1_000;
 async function frozen(keep: Keep, scenario: readonly string[]): Promise<Report> {
   const server = await keepServer(keep, answerWell);
   const asked = ['run', ...scenario, '--target', server.origin, '--no-reconcile', '--json', '-'];
-  const running = keepRunning(keep, asked);
+  const running = keepRunning(keep, asked, { isJudged: true });
   await eventually(() => server.reached() >= 100);
   running.signal('SIGSTOP');
   await new Promise((resolve) => setTimeout(resolve, FROZEN_MS));
