@@ -1,5 +1,6 @@
 import { formatCount, formatMs, formatPercent, formatRate, formatShare, formatUs } from './figures.ts';
 import { attemptsOf, errorsOf } from './judge.ts';
+import { ledgerProblemsOf } from './ledger.ts';
 import { QUANTILES, samplesFor } from './quantiles.ts';
 import type {
   Figures,
@@ -11,7 +12,7 @@ import type {
   ThresholdResult,
   Validity,
 } from './report.ts';
-import { exitCodeOf, isBelievable, isCompared, ledgerProblemsOf } from './verdict.ts';
+import { exitCodeOf, isBelievable, isCompared } from './verdict.ts';
 
 export type Headline = {
   readonly mark: '✓' | '✗' | '■' | '!' | '·';

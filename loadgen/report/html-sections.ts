@@ -14,8 +14,9 @@ import { formatCount, formatMs, formatRate, formatShare, formatUs } from './figu
 import { reconciliationSection } from './html-reconciliation.ts';
 import { escapeHtml, tableOf } from './html-table.ts';
 import { attemptsOf, errorsOf } from './judge.ts';
+import { ledgerProblemsOf } from './ledger.ts';
 import type { Figures, Quantiles, Report, Statistic } from './report.ts';
-import { isBelievable, ledgerProblemsOf } from './verdict.ts';
+import { isBelievable } from './verdict.ts';
 
 /** The sections of the page in reading order; those without content are left out. */
 export function mainSections(report: Report): string[] {

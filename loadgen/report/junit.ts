@@ -1,9 +1,10 @@
 import { printableLines } from '../printable.ts';
 import { writeWhole } from './destination.ts';
 import { formatThresholdValue } from './explain.ts';
+import { ledgerProblemsOf } from './ledger.ts';
 import type { Report } from './report.ts';
 import type { Sink } from './sinks.ts';
-import { isBelievable, isCompared, ledgerProblemsOf } from './verdict.ts';
+import { isBelievable, isCompared } from './verdict.ts';
 
 export function junitSink(path: string): Sink {
   return (report) => writeWhole(path, renderJunit(report));

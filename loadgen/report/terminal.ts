@@ -1,6 +1,7 @@
 import { byCount, explainVerdict, formatThresholdValue, validityEntries } from './explain.ts';
 import { formatCount, formatMs, formatRate } from './figures.ts';
 import { attemptsOf } from './judge.ts';
+import { ledgerProblemsOf } from './ledger.ts';
 import { type Ink, type Line, left, paint, right, span, table, wrap } from './lines.ts';
 import type { Report } from './report.ts';
 import type { Sink } from './sinks.ts';
@@ -12,7 +13,7 @@ import {
   timelineLines,
 } from './terminal-figures.ts';
 import { reconciliationLines } from './terminal-reconciliation.ts';
-import { isBelievable, ledgerProblemsOf } from './verdict.ts';
+import { isBelievable } from './verdict.ts';
 
 export type TerminalLook = {
   readonly colour: boolean;

@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert';
 import { COUNT_KEYS } from '../../loadgen/measure/counts.ts';
 import { countsOf } from '../../loadgen/measure/tally.ts';
+import { ledgerProblemsOf } from '../../loadgen/report/ledger.ts';
 import type { PhaseReport, Report } from '../../loadgen/report/report.ts';
-import { ledgerProblemsOf } from '../../loadgen/report/verdict.ts';
 import type { Phase } from '../../loadgen/schedule/phase.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { suite } from '../support/suite.ts';

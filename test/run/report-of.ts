@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert';
+import { ledgerProblemsOf } from '../../loadgen/report/ledger.ts';
 import type { EndpointReport, Reconciliation, Report } from '../../loadgen/report/report.ts';
-import { isCompared, ledgerProblemsOf } from '../../loadgen/report/verdict.ts';
+import { isCompared } from '../../loadgen/report/verdict.ts';
 import type { Keep } from '../support/keeper.ts';
 import {
   type Ended,

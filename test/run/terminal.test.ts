@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import { ledgerProblemsOf } from '../../loadgen/report/ledger.ts';
 import type { Report } from '../../loadgen/report/report.ts';
-import { ledgerProblemsOf } from '../../loadgen/report/verdict.ts';
 import { loadgenCommand } from '../cli/running-loadgen.ts';
 import { openTerminal } from '../cli/tmux-terminal.ts';
 import { keeper } from '../support/keeper.ts';
