@@ -225,20 +225,41 @@ suite('bad input', (test) => {
     await server.close();
   });
 
-  test('a target that is silent is given up after --timeout', async () => {
+  test('a target with which no TLS comes about is given up after --timeout', async () => {
     const server = await startBadServer(() => {});
     await refused(
-      ['run', 'steady', '--target', server.origin, '--timeout', '1s'],
+      ['run', 'steady', '--target', server.origin.replace('http:', 'https:'), '--timeout', '1s'],
       EXIT.unreachable,
-      /Cannot reach .*no whole answer within 1s/,
+      /Cannot reach .*no connection within 1000 ms/,
     );
     await server.close();
   });
 
-  test('a target that speaks no HTTP is unreachable', async () => {
-    const server = await startBadServer(answerInPieces('220 mail.example ESMTP\r\n'));
-    await refused(['run', 'steady', '--target', server.origin], EXIT.unreachable, /Cannot reach .*HTTP/);
-    await server.close();
+  test('a target that takes connections and gives no answers is unreachable, and that is all that is asked of it', async () => {
+    const three = [
+      'controlled',
+      '--requests',
+      '3',
+      '--duration',
+      '100ms',
+      '--no-reconcile',
+      '--timeout',
+      '1s',
+    ];
+    for (const [behaviour, why] of [
+      [() => {}, /Not one answer came \(3 timed out\)/],
+      [
+        answerInPieces('220 mail.example ESMTP\r\n'),
+        /Not one answer came \(3 bad answer\)\. What answers there/,
+      ],
+    ] as const) {
+      const server = await startBadServer(behaviour);
+      const ended = await runLoadgen(['run', ...three, '--target', server.origin]);
+      assert.is(ended.exitCode, EXIT.unreachable, ended.stderr);
+      assert.match(ended.stdout, why);
+      assert.is(server.reached(), 3);
+      await server.close();
+    }
   });
 
   test('without a command the help goes to stderr', async () => {

@@ -79,7 +79,7 @@ suite('demo in a terminal', (test) => {
       assert.match(announced, /Errors by type\n.*\n {4}sum by \(error_type\) \(flask_errors_total\)/);
       const before = await requests();
       terminal.press('Enter');
-      await terminal.shows(/passed[\s\S]*What comes next\?[\s\S]*● Error peak/);
+      await terminal.shows(/(?:passed|done) {3}\d[\s\S]*What comes next\?[\s\S]*● Error peak/);
       assert.ok((await requests()) > before);
       await choose(terminal, 'Quit');
       await terminal.shows(/Good-bye\.[\s\S]*exit=0/);
@@ -217,7 +217,7 @@ suite('demo as a script', (test) => {
     const ended = await runLoadgen(['demo', '--act', 'errors', '--duration', '500ms', '--target', target]);
     assert.is(ended.exitCode, EXIT.passed, ended.stderr);
     assert.match(ended.stderr, /Error peak {2}500ms[\s\S]*sum by \(error_type\) \(flask_errors_total\)/);
-    const sent = Number(/passed {3}(\d+) requests/.exec(ended.stdout)?.[1]);
+    const sent = Number(/(?:passed|done) {3}(\d+) requests/.exec(ended.stdout)?.[1]);
     assert.is((await requests()) - before, sent);
   });
 
