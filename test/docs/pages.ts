@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -66,7 +66,15 @@ export function brokenLink(page: string, link: string): string | null {
 const OURS = /^(?:[A-Z_]+=\S* )*(?:node (?:loadgen|server|observability|bench|test)\b|npm |npx |deno )/;
 
 function docs(): string[] {
-  return globSync('docs/**/*.md', { cwd: ROOT }).sort();
+  return filesBelow('docs', '.md');
+}
+
+/** By their names from the root. */
+export function filesBelow(folder: string, end: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith(end))
+    .map((name) => join(folder, name))
+    .sort();
 }
 
 function fencesOf(text: string): Fence[] {

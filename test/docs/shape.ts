@@ -1,7 +1,7 @@
-import { globSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
 import { join } from 'node:path';
-import { ROOT } from './pages.ts';
+import { filesBelow, ROOT } from './pages.ts';
 
 /**
  * What a page shows of an output must be in a real one: the same sections in the same order, and in each the same lines,
@@ -113,7 +113,8 @@ const RUN = 2;
 let sourceText: string | null = null;
 
 function source(): string {
-  sourceText ??= globSync('{loadgen,server,observability,scenarios}/**/*.ts', { cwd: ROOT })
+  sourceText ??= ['loadgen', 'server', 'observability', 'scenarios']
+    .flatMap((folder) => filesBelow(folder, '.ts'))
     .map((name) => readFileSync(join(ROOT, name), 'utf8'))
     .join('\n')
     .replace(/\$\{[^}]*\}/g, '#')
