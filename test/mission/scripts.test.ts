@@ -5,10 +5,8 @@ import { DEFAULT_LOG } from '../../loadgen/cli/background-flags.ts';
 import { EXIT } from '../../loadgen/exit.ts';
 import { isCompared } from '../../loadgen/report/verdict.ts';
 import { countingTarget } from '../background/box.ts';
-import { loadgenCommand } from '../cli/running-loadgen.ts';
-import { openTerminal } from '../cli/tmux-terminal.ts';
-import { QUICK, runReport, soundReport } from '../run/report-of.ts';
-import { type Demo, eventually, startDemo } from '../server/demo.ts';
+import { runReport, soundReport } from '../run/report-of.ts';
+import { eventually } from '../server/demo.ts';
 import { chiSquare, chiSquareLimit } from '../support/chi-square.ts';
 import { type Keep, keeper } from '../support/keeper.ts';
 import { runLoadgen, startLoadgen } from '../support/run-loadgen.ts';
@@ -19,7 +17,6 @@ import { SCRIPT_ROWS } from './script-rows.ts';
 const SEED = ['--seed', '1'];
 /** Dry runs print microseconds. */
 const ROUNDING_SECONDS = 0.000_002;
-const TERMINAL = { columns: 100, rows: 40 };
 
 suite('the mission: scripts', (test) => {
   const keep = keeper(test);
@@ -32,19 +29,6 @@ suite('the mission: scripts', (test) => {
     const { stdout } = await runLoadgen(['background', 'start', '--help']);
     assert.match(stdout.replaceAll(/\s+/g, ' '), '(default: /tmp/background_traffic.log)');
     assert.is(DEFAULT_LOG, '/tmp/background_traffic.log');
-  });
-
-  test('the menu has the six entries of old', async () => {
-    const demo = keep(await startDemo(), (one) => one.stop());
-    const terminal = keep(openTerminal(loadgenCommand(['demo', '--target', urlOf(demo)]), TERMINAL), (one) =>
-      one.end(),
-    );
-    const shown = await terminal.shows(/What comes next\?[\s\S]*Quit/);
-    const entries = SCRIPT_ROWS.flatMap(({ proof }) => (proof.kind === 'act' ? [proof.entry] : []));
-    assert.is(entries.length, 6);
-    for (const entry of entries) assert.match(shown, new RegExp(`[●○] ${entry}`));
-    terminal.press('C-c');
-    await terminal.shows(/exit=0/);
   });
 });
 
@@ -68,9 +52,8 @@ function proofsOf(words: readonly string[], proof: ScriptProof, keep: Keep): Pro
         'as it stands, until Ctrl-C': () => opensConnections(words, proof.threads, keep),
       };
     case 'act':
-      return { 'for 300 ms': () => playsAct(words, proof.shows, keep) };
     case 'menu':
-      // The terminal above, with a target that is nobody else's.
+      // menu.test.ts
       return {};
     case 'statistics':
     case 'connectivity':
@@ -187,16 +170,6 @@ async function crowdedTarget(size: number) {
 const PATIENCE_MS = 400;
 const MOMENT_MS = 50;
 
-async function playsAct(words: readonly string[], shows: RegExp, keep: Keep): Promise<void> {
-  const demo = keep(await startDemo(QUICK), (one) => one.stop());
-  const ended = await runLoadgen([...words, '--duration', '300ms', '--target', urlOf(demo), ...SEED]);
-  // So short an act is soon the machine's rather than the target's, and says so.
-  assert.ok(ended.exitCode === EXIT.passed || ended.exitCode === EXIT.invalid, ended.stderr);
-  assert.match(ended.stdout, shows);
-  const { total_requests } = (await demo.ask('/stats')).json();
-  assert.is(Number(total_requests) > 0, !words.includes('instructions'));
-}
-
 async function arrivalsOf(words: readonly string[]): Promise<number[]> {
   const { exitCode, stdout, stderr } = await runLoadgen([...words, '--dry-run', ...SEED]);
   assert.is(exitCode, EXIT.passed, stderr);
@@ -204,8 +177,4 @@ async function arrivalsOf(words: readonly string[]): Promise<number[]> {
     .trimEnd()
     .split('\n')
     .map((line) => Number(line.trim().split(' ')[0]));
-}
-
-function urlOf({ service }: Demo): string {
-  return `http://127.0.0.1:${service.port}`;
 }
