@@ -65,6 +65,7 @@ export const ACTS: readonly Act[] = [
         look: 'the four types of /error climb side by side, health_check_failed slower',
       },
       { panel: 'errorPace', look: 'the hill itself: counters only climb, their rate comes down again' },
+      { panel: 'errorsPerMinute', look: 'the same hill in whole errors: what a person counts' },
       { panel: 'errorRate', look: 'climbs, and comes down only slowly: it counts all requests so far' },
       {
         panel: 'serverErrors',

@@ -87,7 +87,7 @@ function placeOf(index: number, acts: readonly Act[]): string | null {
   return acts.length > 1 ? `Act ${index + 1} of ${acts.length}` : null;
 }
 
-/** A failed threshold or reconciliation is no reason to break off a tour; a stop or a target that is gone is. */
+/** Figures that failed or are not to be believed are no reason to break off a tour; a stop or a target that is gone is. */
 function goesOn(exitCode: number): boolean {
-  return exitCode === EXIT.passed || exitCode === EXIT.failed;
+  return exitCode === EXIT.passed || exitCode === EXIT.failed || exitCode === EXIT.invalid;
 }
