@@ -74,6 +74,8 @@ suite('stats', (test) => {
   test('--watch goes on when the target goes away and comes back', async () => {
     const other = await startDemo();
     const { port } = other.service;
+    // Both services are of this process, so what tells of the restart is that all counters fell.
+    for (const path of ['/stats', '/nope']) await other.ask(path);
     const running = startLoadgen(['stats', '--target', `http://127.0.0.1:${port}`, '--watch', '100ms']);
     await running.lines(10);
     await other.stop();

@@ -45,8 +45,8 @@ suite('a scenario that is planned in a thread', (test) => {
     thread.close();
     assert.equal(plan.phases, [{ kind: 'even', requests: 3, durationMs: 30 }]);
     assert.equal(plan.mix, [
-      { weight: 2, endpoint: 0 },
-      { weight: 1, endpoint: 1 },
+      { weight: 2, endpoint: 0, path: null },
+      { weight: 1, endpoint: 1, path: '/' },
     ]);
     assert.match(plan.mixText, /\/19/);
   });
