@@ -3,22 +3,18 @@ import type { AddressInfo } from 'node:net';
 import * as assert from 'uvu/assert';
 import { DEFAULT_LOG } from '../../loadgen/cli/background-flags.ts';
 import { EXIT } from '../../loadgen/exit.ts';
-import { isCompared } from '../../loadgen/report/verdict.ts';
 import { countingTarget } from '../background/box.ts';
-import { runReport, soundReport } from '../run/report-of.ts';
+import { soundReport } from '../run/report-of.ts';
 import { eventually } from '../server/demo.ts';
 import { chiSquare, chiSquareLimit } from '../support/chi-square.ts';
 import { type Keep, keeper } from '../support/keeper.ts';
 import { runLoadgen, startLoadgen } from '../support/run-loadgen.ts';
 import { suite } from '../support/suite.ts';
+import { arrivalsOf, ROUNDING_SECONDS, SEED, wordsOf } from './planned.ts';
 import type { ScriptProof } from './row.ts';
 import { SCRIPT_ROWS } from './script-rows.ts';
 
-const SEED = ['--seed', '1'];
-/** Dry runs print microseconds. */
-const ROUNDING_SECONDS = 0.000_002;
-
-suite('the mission: scripts', (test) => {
+suite('the mission: what goes on until Ctrl-C', (test) => {
   const keep = keeper(test);
   for (const { old, now, proof } of SCRIPT_ROWS) {
     const proofs = proofsOf(wordsOf(now), proof, keep);
@@ -36,11 +32,6 @@ type Proofs = Readonly<Record<string, () => Promise<void>>>;
 
 function proofsOf(words: readonly string[], proof: ScriptProof, keep: Keep): Proofs {
   switch (proof.kind) {
-    case 'even':
-      return {
-        'as it stands, planned': () => plansEvenly(words, proof.requests, proof.seconds),
-        'for 2 s, sent': () => sendsAll(words, proof.requests),
-      };
     case 'gaps':
       return {
         'as it stands, planned': () => plansGaps(words, proof.fromSeconds, proof.toSeconds),
@@ -51,6 +42,9 @@ function proofsOf(words: readonly string[], proof: ScriptProof, keep: Keep): Pro
         'as it stands, planned': () => plansPeak(words, proof.threads, proof.seconds),
         'as it stands, until Ctrl-C': () => opensConnections(words, proof.threads, keep),
       };
+    case 'even':
+      // controlled.test.ts
+      return {};
     case 'act':
     case 'menu':
       // menu.test.ts
@@ -61,28 +55,6 @@ function proofsOf(words: readonly string[], proof: ScriptProof, keep: Keep): Pro
       // As they stand they want port 5000 and /tmp: own-machine.test.ts.
       return {};
   }
-}
-
-function wordsOf(now: string): readonly string[] {
-  const [node, loadgen, ...words] = now.split(' ');
-  assert.equal([node, loadgen], ['node', 'loadgen']);
-  return words;
-}
-
-async function plansEvenly(words: readonly string[], requests: number, seconds: number): Promise<void> {
-  const arrivals = await arrivalsOf(words);
-  assert.is(arrivals.length, requests);
-  for (const [index, atSeconds] of arrivals.entries())
-    assert.ok(Math.abs(atSeconds - (index * seconds) / requests) < ROUNDING_SECONDS, `${index} ${atSeconds}`);
-}
-
-async function sendsAll(words: readonly string[], requests: number): Promise<void> {
-  const at = words.indexOf('--duration');
-  const untimed = at < 0 ? words : words.toSpliced(at, 2);
-  const { exitCode, report, stderr } = await runReport([...untimed.slice(1), '--duration', '2s', ...SEED]);
-  assert.is(exitCode, EXIT.passed, stderr);
-  assert.equal([report.requests.scheduled, report.requests.sent], [requests, requests]);
-  assert.ok(isCompared(report.reconciliation) && report.reconciliation.matches);
 }
 
 async function plansGaps(words: readonly string[], fromSeconds: number, toSeconds: number): Promise<void> {
@@ -169,12 +141,3 @@ async function crowdedTarget(size: number) {
 
 const PATIENCE_MS = 400;
 const MOMENT_MS = 50;
-
-async function arrivalsOf(words: readonly string[]): Promise<number[]> {
-  const { exitCode, stdout, stderr } = await runLoadgen([...words, '--dry-run', ...SEED]);
-  assert.is(exitCode, EXIT.passed, stderr);
-  return stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => Number(line.trim().split(' ')[0]));
-}
