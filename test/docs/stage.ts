@@ -44,8 +44,9 @@ export async function openStage(settings: Readonly<Record<string, string>> = {})
               cwd: folder.path,
               env: { ...targetFor(words.slice(2), env), ...variables },
             })
-          : await runServer({ ...variables, PORT: variables.PORT ?? service.url.split(':').at(-1)! });
+          : await runServer({ PORT: '0', ...variables });
       const text = `${withoutProgress(ended.stderr)}${ended.stdout}`
+        .replaceAll(`${folder.path}/loadgen/`, '/tmp/loadgen-1000/')
         .replaceAll(folder.path, '/tmp')
         .replaceAll(join(ROOT, 'loadgen'), 'loadgen');
       return filters.reduce(filter, text);
@@ -67,7 +68,7 @@ export async function openStage(settings: Readonly<Record<string, string>> = {})
 }
 
 /** Words as a shell makes them of a line that has no more than quotes and `NAME=value` in front. */
-export function typed(command: string): { variables: Record<string, string>; words: string[] } {
+function typed(command: string): { variables: Record<string, string>; words: string[] } {
   const words = [...command.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map(([word]) =>
     word.replace(/'([^']*)'|"([^"]*)"/g, '$1$2'),
   );
