@@ -37,7 +37,9 @@ export const FOREIGN_FLAGS: Readonly<Record<string, string>> = {
 
 export function callsIn(page: Page): Call[] {
   return codeOf(page).flatMap((text) =>
-    [...text.matchAll(/\bloadgen((?: [^\s|&;#`)]+)+)/g)].flatMap((match) => callOf(match[0], match[1]!.trim())),
+    [...text.matchAll(/\bloadgen((?: [^\s|&;#`)]+)+)/g)].flatMap((match) =>
+      callOf(match[0], match[1]!.trim()),
+    ),
   );
 }
 

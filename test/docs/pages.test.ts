@@ -28,14 +28,24 @@ suite('pages for users', (test) => {
         calls++;
         const flags = await flagsOf(call);
         const wrong = call.flags.filter((flag) => !flags?.includes(flag) && !TYPED_WRONG.includes(flag));
-        if (flags === null || wrong.length > 0) problems.push(`${one.name}: ${call.text}: ${wrong.join(' ')}`);
+        if (flags === null || wrong.length > 0)
+          problems.push(`${one.name}: ${call.text}: ${wrong.join(' ')}`);
       }
     assert.ok(calls > 100);
     assert.equal(problems, []);
   });
 
   test('every flag that is named is one of ours or known to be of another program', async () => {
-    const commands = ['demo', 'check', 'stats', 'accuracy', 'new', 'background stop', 'background status', 'background logs'];
+    const commands = [
+      'demo',
+      'check',
+      'stats',
+      'accuracy',
+      'new',
+      'background stop',
+      'background status',
+      'background logs',
+    ];
     const calls = [
       ...commands.map((text) => ({ command: text.split(' '), scenario: null })),
       ...SHIPPED_SCENARIOS.map((scenario) => ({ command: ['run'], scenario })),
@@ -60,13 +70,19 @@ suite('pages for users', (test) => {
       ),
     );
     assert.ok(named.length > 20);
-    assert.equal([...new Set(named)].filter((name) => !known.has(name)), []);
+    assert.equal(
+      [...new Set(named)].filter((name) => !known.has(name)),
+      [],
+    );
   });
 
   test('every list of exit codes is the one of the program', () => {
     const codes = Object.values(EXIT).sort((a, b) => a - b);
     for (const name of ['README.md', 'README.fr.md', 'docs/troubleshooting.md']) {
-      const [table = ''] = /(?<=^\| (?:exit code|code) \| (?:meaning|means|signification).*\n)(?:\|.*\n)+/m.exec(page(name).text) ?? [];
+      const [table = ''] =
+        /(?<=^\| (?:exit code|code) \| (?:meaning|means|signification).*\n)(?:\|.*\n)+/m.exec(
+          page(name).text,
+        ) ?? [];
       const listed = [...table.matchAll(/^\| (\d+) \|/gm)].map((match) => Number(match[1]));
       assert.equal(listed, codes, name);
     }
@@ -86,7 +102,8 @@ suite('pages for users', (test) => {
     const bounds = PAGES.flatMap((one) =>
       samplesOf(one).flatMap(({ output }) =>
         output.flatMap((line) => {
-          const [, low, lowUnit, high, highUnit] = /between the bounds ([\d.]+) (µs|ms|s) and ([\d.]+) (µs|ms|s)/.exec(line) ?? [];
+          const [, low, lowUnit, high, highUnit] =
+            /between the bounds ([\d.]+) (µs|ms|s) and ([\d.]+) (µs|ms|s)/.exec(line) ?? [];
           if (low === undefined) return [];
           return [[Number(low) * US[lowUnit as 's'], Number(high) * US[highUnit as 's']] as const];
         }),

@@ -108,5 +108,6 @@ function anchorsOf(text: string): string[] {
 }
 
 function trimmed(lines: readonly string[]): string[] {
-  return lines.join('\n').trimEnd().split('\n').filter((line, i, all) => all.length > 1 || line !== '');
+  const text = lines.join('\n').trimEnd();
+  return text === '' ? [] : text.split('\n');
 }

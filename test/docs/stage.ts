@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DemoService, startDemoService } from '../../loadgen/demo-service.ts';
 import { type Running, runLoadgen, startLoadgen } from '../support/run-loadgen.ts';
@@ -16,6 +17,9 @@ export type Stage = {
   close(): Promise<void>;
 };
 
+/** So many requests must have been counted before somebody interferes. */
+const SENT_LEAST = 5;
+
 export async function openStage(settings: Readonly<Record<string, string>> = {}): Promise<Stage> {
   const service = await startDemoService({
     execPath: process.execPath,
@@ -24,6 +28,7 @@ export async function openStage(settings: Readonly<Record<string, string>> = {})
     settings,
   });
   const folder = scratchFolder();
+  symlinkSync(join(ROOT, 'scenarios'), join(folder.path, 'scenarios'));
   // One address for what the pages call the usual one, one at which nobody listens.
   const env = { LOADGEN_TARGET: service.url, XDG_RUNTIME_DIR: folder.path };
   const argsOf = (command: string) => typed(command.replace(/http:\/\/127\.0\.0\.1:5000/g, service.url));
@@ -39,14 +44,19 @@ export async function openStage(settings: Readonly<Record<string, string>> = {})
               cwd: folder.path,
               env: { ...targetFor(words.slice(2), env), ...variables },
             })
-          : await runServer({ ...variables, PORT: variables.PORT ?? service.url.split(':').at(-1)! });
-      const text = `${withoutProgress(ended.stderr)}${ended.stdout}`.replaceAll(folder.path, '/tmp');
+          : await runServer({ PORT: '0', ...variables });
+      const text = `${withoutProgress(ended.stderr)}${ended.stdout}`
+        .replaceAll(`${folder.path}/loadgen/`, '/tmp/loadgen-1000/')
+        .replaceAll(folder.path, '/tmp')
+        .replaceAll(join(ROOT, 'loadgen'), 'loadgen');
       return filters.reduce(filter, text);
     },
     async start(command) {
-      const before = await counted(service.url);
+      const before = (await counted(service.url)) ?? Number.NaN;
       const running = startLoadgen(argsOf(command).words.slice(2), { cwd: folder.path, env });
-      while (before !== null && (await counted(service.url)) === before)
+      // A command that only looks is not counted.
+      const isRun = command.includes('loadgen run ');
+      while (isRun && ((await counted(service.url)) ?? Number.NaN) < before + SENT_LEAST)
         await new Promise((resolve) => setTimeout(resolve, 20));
       return running;
     },
@@ -58,7 +68,7 @@ export async function openStage(settings: Readonly<Record<string, string>> = {})
 }
 
 /** Words as a shell makes them of a line that has no more than quotes and `NAME=value` in front. */
-export function typed(command: string): { variables: Record<string, string>; words: string[] } {
+function typed(command: string): { variables: Record<string, string>; words: string[] } {
   const words = [...command.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map(([word]) =>
     word.replace(/'([^']*)'|"([^"]*)"/g, '$1$2'),
   );
@@ -68,7 +78,7 @@ export function typed(command: string): { variables: Record<string, string>; wor
 }
 
 /** How many requests a demo service has counted; null when it is gone. */
-export async function counted(url: string): Promise<number | null> {
+async function counted(url: string): Promise<number | null> {
   const answer = await fetch(`${url}/metrics`).catch(() => null);
   if (answer === null) return null;
   const counts = (await answer.text()).matchAll(/^flask_requests_total\{.*\} (\d+)$/gm);
