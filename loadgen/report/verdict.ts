@@ -136,9 +136,9 @@ function isHeldUp({ heldUp: waits }: Conduct, latencyP99Us: number): boolean {
   return isMoreThan(P99_SHARE, countAbove(waits, delayLimitUs(latencyP99Us)), waits.count);
 }
 
-/** Whether more than this share is likely, so few samples considered; more than half of them needs no statistics. */
+/** Whether more than this share is likely, so few samples considered. */
 function isMoreThan(share: number, count: number, of: number): boolean {
-  return count > share * of && (count > of / 2 || ratioInterval(count, of, CONFIDENCE)[0] > share);
+  return count > share * of && ratioInterval(count, of, CONFIDENCE)[0] > share;
 }
 
 function stalled({ stalls: lengths, threads }: Conduct, aboveUs: number) {
@@ -157,9 +157,13 @@ function busyShare({ threads }: Conduct): number | null {
 
 function whyValid({ model, conduct }: PhaseEvidence, latencyP99Us: number): string {
   if (model === 'open') {
-    const limit = formatUs(delayLimitUs(latencyP99Us));
+    const limitUs = delayLimitUs(latencyP99Us);
+    const { count } = conduct.ownDelay;
+    const late = countAbove(conduct.ownDelay, limitUs);
+    if (late > P99_SHARE * count)
+      return `Only ${formatCount(late)} of ${formatCount(count)} requests left more than ${formatUs(limitUs)} late, too few to blame the generator for.`;
     const p99 = quantilesOfWaits({ answered: conduct.ownDelay, unanswered: EMPTY }).p99;
-    return `The schedule was kept: our own delays p99 ${formatUs(p99)} (limit ${limit}).`;
+    return `The schedule was kept: our own delays p99 ${formatUs(p99)} (limit ${formatUs(limitUs)}).`;
   }
   const share = busyShare(conduct);
   const load = share === null ? '' : ` and was busy ${formatPercent(share * 100)} of the time`;

@@ -69,7 +69,11 @@ suite('verdict on an open phase', (test) => {
       ['valid', 'valid', 'valid', 'valid'],
     );
     assert.equal([late(3, 8), late(8, 8), late(25, 1000)], Array(3).fill('generator-limited'));
-    assert.is(late(1, 1), 'generator-limited', 'the one figure that there is, is spoiled');
+    assert.is(late(1, 1), 'valid');
+    const few = reportOf([{ path: '/', statuses: { 200: 8 } }], {
+      conducts: [{ latenessUs: (index) => (index < 1 ? 50 * MS : 100) }],
+    });
+    assert.match(few.validity.cause, /^Only 1 of 8 requests left more than 1 ms late, too few/);
     // 1.5 % of 1,000 may be chance where 1 % is the rule; 1.5 % of 100,000 is none.
     assert.equal([late(15, 1000), late(1_500, 100_000)], ['valid', 'generator-limited']);
   });
