@@ -13,11 +13,15 @@ import { partsWantedBy } from './support/wanted-parts.ts';
  * is a failure.
  */
 export async function main(): Promise<void> {
-  const wanted = process.argv.slice(2);
+  const given = process.argv.slice(2);
+  const wanted = given.filter((word) => !word.startsWith('!'));
+  const unwanted = given.filter((word) => word.startsWith('!')).map((word) => word.slice(1));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, endAll);
-  const files = testFiles().filter((file) => wanted.length === 0 || wanted.some((w) => file.includes(w)));
+  const files = testFiles()
+    .filter((file) => wanted.length === 0 || wanted.some((word) => file.includes(word)))
+    .filter((file) => !unwanted.some((word) => file.includes(word)));
   if (files.length === 0) {
-    console.error(`No test file matches ${wanted.join(' ')}: want a part of a name under test/`);
+    console.error(`No test file matches ${given.join(' ')}: want a part of a name under test/`);
     process.exitCode = 1;
     return;
   }
