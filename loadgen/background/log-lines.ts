@@ -1,7 +1,7 @@
 import { type Counts, inFlightOf } from '../measure/counts.ts';
-import { quantileUs } from '../measure/histogram.ts';
 import { formatStatistic } from '../report/explain.ts';
-import { formatCount, formatMs, formatRate, formatUs } from '../report/figures.ts';
+import { formatCount, formatMs, formatRate } from '../report/figures.ts';
+import { quantilesOf } from '../report/quantiles.ts';
 import type { Report } from '../report/report.ts';
 import { perSecond, type Recent } from './recent.ts';
 
@@ -9,7 +9,8 @@ import { perSecond, type Recent } from './recent.ts';
 export function intervalLine(recent: Recent, soFar: Counts): string {
   const { counts, lengthMs, latency } = recent;
   const rate = formatRate(perSecond(counts.sent, lengthMs));
-  const times = `p50 ${formatUs(quantileUs(latency, 0.5))}, p99 ${formatUs(quantileUs(latency, 0.99))}`;
+  const quantiles = quantilesOf(latency);
+  const times = `p50 ${formatStatistic(quantiles, 'p50')}, p99 ${formatStatistic(quantiles, 'p99')}`;
   const total = `${formatCount(inFlightOf(soFar))} in flight, ${formatCount(soFar.sent)} sent so far`;
   return `${formatMs(lengthMs)}: ${rate}, ${ledgerText(counts)}; ${times}; ${total}`;
 }

@@ -177,7 +177,7 @@ function endText(exitCode: number): string {
 
 function runningLines(status: Status): string[] {
   const { requests, sent1m, errors1m, latencyUs, rate1m, logProblem } = status;
-  const times = `p50 ${formatUs(latencyUs.p50)}, p99 ${formatUs(latencyUs.p99)}`;
+  const times = `p50 ${formatStatistic(latencyUs, 'p50')}, p99 ${formatStatistic(latencyUs, 'p99')}`;
   const errors = `${formatCount(errors1m)} errors (${formatShare(errors1m, sent1m)})`;
   return [
     `running: ${status.scenario}, pid ${status.pid}, up ${formatMs(status.uptimeMs ?? 0)}, ${status.state}`,

@@ -10,7 +10,11 @@ export type PlannedPhase = { readonly kind: string; readonly durationMs: number 
 export function shortPhaseWarnings(phases: readonly PlannedPhase[], runMs: number): string[] {
   const startsMs = startsOf(phases);
   const lengths = phases
-    .map(({ kind, durationMs }, i) => ({ kind, lengthMs: durationMs ?? Math.max(0, runMs - startsMs[i]!) }))
+    .map(({ kind, durationMs }, i) => {
+      // A run that was stopped lasted no longer than it did.
+      const leftMs = Math.max(0, runMs - startsMs[i]!);
+      return { kind, lengthMs: Math.min(durationMs ?? leftMs, leftMs) };
+    })
     .filter(({ lengthMs }) => lengthMs > 0 && lengthMs < LEAST_SCRAPES * USUAL_SCRAPE_MS);
   const shortest = lengths.reduce<(typeof lengths)[number] | null>(
     (best, one) => (best === null || one.lengthMs < best.lengthMs ? one : best),

@@ -93,7 +93,7 @@ function isSaid(line: string, real: readonly Section[]): boolean {
 
 /** What the machine's mood or chance decides: only there a line may be another than in the real output. */
 const MOODY =
-  /^(Validity|Reconciliation|Answers|Distribution of latency|Checks|Found a demo service)|^[✓✗!■#] ?\w/;
+  /^(Validity|Reconciliation|Answers|Checks|Distribution of latency.*|Found a demo service.*)$|^[✓✗!■#] ?\w/;
 const MOODY_LINE =
   /^(at #|phase #: at #|#: too few samples|p\d|the latencies are those|(un|dis)\w+ # = #|what was checked|generator-limited|\/\w* # .* [✓~✗] )/;
 

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DemoService, startDemoService } from '../../loadgen/demo-service.ts';
 import { type Running, runLoadgen, startLoadgen } from '../support/run-loadgen.ts';
@@ -28,10 +27,14 @@ export async function openStage(settings: Readonly<Record<string, string>> = {})
     settings,
   });
   const folder = scratchFolder();
-  symlinkSync(join(ROOT, 'scenarios'), join(folder.path, 'scenarios'));
   // One address for what the pages call the usual one, one at which nobody listens.
   const env = { LOADGEN_TARGET: service.url, XDG_RUNTIME_DIR: folder.path };
-  const argsOf = (command: string) => typed(command.replace(/http:\/\/127\.0\.0\.1:5000/g, service.url));
+  const argsOf = (command: string) =>
+    typed(
+      command
+        .replace(/http:\/\/127\.0\.0\.1:5000/g, service.url)
+        .replace(/ scenarios\//, ` ${join(ROOT, 'scenarios')}/`),
+    );
   return {
     service,
     folder,
@@ -45,10 +48,13 @@ export async function openStage(settings: Readonly<Record<string, string>> = {})
               env: { ...targetFor(words.slice(2), env), ...variables },
             })
           : await runServer({ PORT: '0', ...variables });
-      const text = `${withoutProgress(ended.stderr)}${ended.stdout}`
+      // A pipe takes stdout alone.
+      const beside = filters.length === 0 ? withoutProgress(ended.stderr) : '';
+      const text = `${beside}${ended.stdout}`
         .replaceAll(`${folder.path}/loadgen/`, '/tmp/loadgen-1000/')
         .replaceAll(folder.path, '/tmp')
-        .replaceAll(join(ROOT, 'loadgen'), 'loadgen');
+        .replaceAll(join(ROOT, 'loadgen'), 'loadgen')
+        .replaceAll('deno run -A loadgen/main.ts', 'node loadgen');
       return filters.reduce(filter, text);
     },
     async start(command) {
