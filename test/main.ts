@@ -8,9 +8,9 @@ import { partsWantedBy } from './support/wanted-parts.ts';
 
 /**
  * Runs every test/**\/*.test.ts in a process of its own: one that hangs, crashes or leaves something behind is a
- * failure of that file and of no other. Arguments choose files by a part of their name. The programs that the files
- * ask for are installed first, where that is allowed; a case whose program is missing is skipped, which with CI=true
- * is a failure.
+ * failure of that file and of no other. Arguments choose files by a part of their name, and leave files out by one with
+ * a '!' before it. The programs that the files ask for are installed first, where that is allowed; a case whose program
+ * is missing is skipped, which with CI=true is a failure.
  */
 export async function main(): Promise<void> {
   const given = process.argv.slice(2);

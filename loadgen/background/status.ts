@@ -1,7 +1,8 @@
 import { EXIT } from '../exit.ts';
 import { type Counts, zeroCounts } from '../measure/counts.ts';
 import { emptyHistogram } from '../measure/histogram.ts';
-import { formatCount, formatMs, formatRate, formatShare, formatUs } from '../report/figures.ts';
+import { formatStatistic } from '../report/explain.ts';
+import { formatCount, formatMs, formatRate, formatShare } from '../report/figures.ts';
 import { quantilesOf } from '../report/quantiles.ts';
 import type { Quantiles } from '../report/report.ts';
 import { ledgerText } from './log-lines.ts';

@@ -41,7 +41,7 @@ function mask(line: string): string {
       /(?:[<≥] )?(?<![A-Za-z_\d])[+−×-]?\d[\d,.]*(?: ?(?:µs|ms|s|m|h|%|kB|MB)(?![A-Za-z]))?(?:\/s)?/g,
       '#',
     )
-    .replace(/(?<=\s|^)[–·](?=\s|$)/g, '#')
+    .replace(/(?<=\s|^)[–·](?=[\s,;]|$)/g, '#')
     .replace(/\bworkers\b/g, 'worker')
     .replace(/\s+/g, ' ')
     .trim();
