@@ -62,7 +62,8 @@ export function controlOver(port: MessagePort): PortControl {
       stop(how);
     },
     ready() {
-      tell({ kind: 'ready' });
+      // One that was stopped before can't start: its result says why, and nobody is to start the others first.
+      if (stopped === null) tell({ kind: 'ready' });
       return started;
     },
     onStop(listener) {
