@@ -1,9 +1,10 @@
-import { addCounts, type Counts, zeroCounts } from '../measure/counts.ts';
+import { type Counts, zeroCounts } from '../measure/counts.ts';
 import { encodeHdr } from '../measure/hdr.ts';
 import { mergeHistograms, quantileUs } from '../measure/histogram.ts';
 import {
   allOf,
   type Conduct,
+  countsOf,
   emptyConduct,
   emptySum,
   type Series,
@@ -201,7 +202,7 @@ function endpointsOf(series: readonly Series[]): EndpointReport[] {
 function workerReport(tally: Tally, lost: string | null): WorkerReport {
   const lateness = mergeHistograms(tally.conducts.map((one) => one.lateness));
   return {
-    requests: addCounts(tally.series.map((one) => one.counts)),
+    requests: countsOf(tally),
     latenessUs: lateness.count === 0 ? null : quantilesOf(lateness),
     lost,
   };

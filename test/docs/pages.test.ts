@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { EXIT } from '../../loadgen/exit.ts';
 import { DURATION_BUCKETS_SECONDS } from '../../server/buckets.ts';
+import { SEVEN_QUERIES } from '../support/seven-queries.ts';
 import { suite } from '../support/suite.ts';
 import { callsIn, FOREIGN_FLAGS, flagsIn, flagsOf, SHIPPED_SCENARIOS } from './commands.ts';
 import { brokenLink, codeOf, linksOf, pages, ROOT, samplesOf } from './pages.ts';
@@ -119,16 +120,7 @@ suite('pages for users', (test) => {
 
   test('the seven queries are on the page about Prometheus, and in the French README', () => {
     for (const name of ['docs/prometheus-and-grafana.md', 'README.fr.md'])
-      for (const query of QUERIES) assert.ok(page(name).text.includes(`\`${query}\``), `${name}: ${query}`);
+      for (const query of SEVEN_QUERIES)
+        assert.ok(page(name).text.includes(`\`${query}\``), `${name}: ${query}`);
   });
 });
-
-const QUERIES = [
-  'sum(rate(flask_requests_total[5m]))',
-  'flask_error_rate',
-  'sum by (error_type) (flask_errors_total)',
-  'histogram_quantile(0.95, rate(flask_request_duration_seconds_bucket[5m]))',
-  'sum by (endpoint) (rate(flask_requests_total{status=~"5.."}[5m])) / sum by (endpoint) (rate(flask_requests_total[5m])) * 100',
-  'sum(increase(flask_requests_total[1m]))',
-  'sum(increase(flask_errors_total[1m]))',
-];

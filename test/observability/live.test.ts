@@ -6,19 +6,9 @@ import { type Part, startPart } from '../../observability/stack/part.ts';
 import { askAt, type Demo, eventually, startDemo } from '../server/demo.ts';
 import { part } from '../support/parts.ts';
 import { type ScratchFolder, scratchFolder } from '../support/scratch-folder.ts';
+import { SEVEN_QUERIES } from '../support/seven-queries.ts';
 import { suite } from '../support/suite.ts';
 import { allRules, dashboardQueries } from './folder.ts';
-
-/** As taught, to the letter. */
-const SEVEN_QUERIES = [
-  'sum(rate(flask_requests_total[5m]))',
-  'flask_error_rate',
-  'sum by (error_type) (flask_errors_total)',
-  'histogram_quantile(0.95, rate(flask_request_duration_seconds_bucket[5m]))',
-  'sum by (endpoint) (rate(flask_requests_total{status=~"5.."}[5m])) / sum by (endpoint) (rate(flask_requests_total[5m])) * 100',
-  'sum(increase(flask_requests_total[1m]))',
-  'sum(increase(flask_errors_total[1m]))',
-];
 
 type Sample = {
   readonly metric: Readonly<Record<string, string>>;

@@ -1,20 +1,10 @@
 import { spawn } from 'node:child_process';
 import * as assert from 'uvu/assert';
 import { part } from '../support/parts.ts';
+import { SEVEN_QUERIES } from '../support/seven-queries.ts';
 import { suite } from '../support/suite.ts';
 import { type Demo, eventually, startDemo, sumOf } from './demo.ts';
 import { type ScrapingPrometheus, startPrometheus } from './scraping-prometheus.ts';
-
-/** What dashboards ask; each must return data as it stands here. */
-const QUERIES = [
-  'sum(rate(flask_requests_total[5m]))',
-  'flask_error_rate',
-  'sum by (error_type) (flask_errors_total)',
-  'histogram_quantile(0.95, rate(flask_request_duration_seconds_bucket[5m]))',
-  'sum by (endpoint) (rate(flask_requests_total{status=~"5.."}[5m])) / sum by (endpoint) (rate(flask_requests_total[5m])) * 100',
-  'sum(increase(flask_requests_total[1m]))',
-  'sum(increase(flask_errors_total[1m]))',
-] as const;
 
 suite('server on a real Prometheus', (test) => {
   let demo: Demo;
@@ -58,21 +48,23 @@ suite('server on a real Prometheus', (test) => {
     for (let round = 0; round < 40; round += 1)
       for (const path of ['/', '/health', '/error', '/slow']) statuses.push((await demo.ask(path)).status);
     await settled();
-    for (const expression of QUERIES) {
+    for (const expression of SEVEN_QUERIES) {
       const result = await eventually(async () => {
         const samples = await query(expression);
         return samples.some(({ value }) => Number(value[1]) > 0) ? samples : undefined;
       });
-      assert.ok(result.every(({ value }) => !Number.isNaN(Number(value[1])) || expression === QUERIES[4]));
+      assert.ok(
+        result.every(({ value }) => !Number.isNaN(Number(value[1])) || expression === SEVEN_QUERIES[4]),
+      );
     }
     const failed = statuses.filter((status) => status !== 200).length;
-    const byType = await query(QUERIES[2]);
+    const byType = await query(SEVEN_QUERIES[2]);
     assert.is(
       byType.reduce((sum, { value }) => sum + Number(value[1]), 0),
       failed,
     );
     assert.is(byType.length, 8);
-    const share = await query(QUERIES[4]);
+    const share = await query(SEVEN_QUERIES[4]);
     const endpoints = share.map(({ metric }) => metric.endpoint).sort();
     // The others have no status of 5.. to give.
     assert.equal(endpoints, ['/', '/error', '/health', '/slow']);
